@@ -1,0 +1,1 @@
+"""What is deployed beside the code; packaged so that the migrations travel with it."""

@@ -1,0 +1,62 @@
+"""Tallies summed between a few days: what every figure of every interval is read from.
+
+`bounds` are local days in ascending order. Bucket 0 holds what lies before the first bound, bucket i what lies in
+`[bounds[i-1], bounds[i])`, the last one the rest. A prefix sum up to a bound is a sum of buckets.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from projections.tallies import WIDTH
+
+Vector = list[int]
+"""One integer a measure, in the order of `projections.measures.MEASURES`."""
+
+
+class Buckets:
+    """Per unit and bucket one vector of sums. Changes can be added at any time and in any order."""
+
+    def __init__(self, bounds: Sequence[int]) -> None:
+        self.bounds: Final = tuple(sorted(set(bounds)))
+        self.units: dict[str, list[Vector]] = {}
+
+    def add(self, day: int, unit: str, change: Iterable[int]) -> None:
+        """Adds a change of one cell."""
+        self.add_to(bisect_right(self.bounds, day), unit, change)
+
+    def add_to(self, bucket: int, unit: str, change: Iterable[int]) -> None:
+        """Adds sums that are known to lie in a bucket."""
+        vector = self._vectors(unit)[bucket]
+        for measure, n in enumerate(change):
+            vector[measure] += n
+
+    def _vectors(self, unit: str) -> list[Vector]:
+        vectors = self.units.get(unit)
+        if vectors is None:
+            vectors = self.units[unit] = [[0] * WIDTH for _ in range(len(self.bounds) + 1)]
+        return vectors
+
+    def before(self, unit: str, bound: int) -> Vector:
+        """The sums of a unit over all days before a bound; ValueError for a day that is no bound."""
+        place = self.bounds.index(bound)
+        return _sum(self.units.get(unit, ())[: place + 1])
+
+    def between(self, unit: str, begin: int, end: int) -> Vector:
+        """The sums of a unit over `[begin, end)`, both bounds."""
+        first, last = self.bounds.index(begin), self.bounds.index(end)
+        return _sum(self.units.get(unit, ())[first + 1 : last + 1])
+
+
+def _sum(vectors: Sequence[Vector]) -> Vector:
+    return [sum(column) for column in zip(*vectors, strict=True)] if vectors else [0] * WIDTH
+
+
+def less(sums: Vector, ahead: Mapping[int, int] | None) -> Vector:
+    """Sums without what lies ahead of an instant within the last day: `{measure: n}`."""
+    if not ahead:
+        return sums
+    rest = list(sums)
+    for measure, n in ahead.items():
+        rest[measure] -= n
+    return rest

@@ -1,0 +1,80 @@
+"""The measures that are tallied per (local day, unit, kind of case), all integers.
+
+Three sorts, and the whole of reporting rests on telling them apart:
+
+- A *flow* counts what happened on a day. The figure of `[a, b)` is the sum over its days.
+- A *state* is tallied as its change over a day: the state at the midnight that ends the day less the state at the
+  midnight that begins it. The state at midnight `b` is the sum over all days before `b`.
+- A *calendar* measure says what is the case now, spread over due days (open cases by the day they are due).
+
+The backlog itself is no measure: it follows from the flows (`domain.md`, identity).
+Measures that depend on the label policy exist once for each policy.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Policy(StrEnum):
+    """How an end is compared with a due date (`domain.md`, Labels)."""
+
+    DATE = "date"
+    INSTANT = "instant"
+
+
+POLICIES: Final = (Policy.DATE, Policy.INSTANT)
+
+PLAIN_FLOWS: Final = (
+    "new",  # N, day of received_at, unit that received it
+    "new_online",  # N with channel online
+    "transferred_in",  # T_in, day of the transfer, unit that takes over
+    "transferred_out",  # T_out, day of the transfer, unit that hands over
+    "closed",  # X, day of the end, last holder
+    "returned",  # hand-over, day of max(first returned, received_at), last holder
+    "became_overdue",  # day of the overdue fact that counts, holder at that time
+    "refused_at_desk",  # closed as rejected and never received, day of that fact, unit ""
+)
+POLICY_FLOWS: Final = (
+    "settled_early",  # S by label, day of max(end, received_at), last holder
+    "settled_on_time",
+    "settled_late",
+    "fell_due",  # D, day of max(effective due, received_at), last holder; closed cases and open pauses left out
+    "fell_due_on_time",  # those of D that are settled early or on time, whenever; same day
+)
+POLICY_STATES: Final = (
+    "overdue",  # P_overdue by the holder at the time
+    "paused",  # P_paused by the holder at the time
+)
+POLICY_CALENDARS: Final = (
+    "open_due",  # open, not paused now, with a due date: on the day of the effective due, present holder
+)
+
+
+def under(measure: str, policy: Policy) -> str:
+    """Name of a policy-dependent measure: `settled_late` under `instant` is `settled_late_instant`."""
+    return f"{measure}_{policy.value}"
+
+
+MEASURES: Final[tuple[str, ...]] = PLAIN_FLOWS + tuple(
+    under(measure, policy) for policy in POLICIES for measure in POLICY_FLOWS + POLICY_STATES + POLICY_CALENDARS
+)
+INDEX: Final[dict[str, int]] = {name: position for position, name in enumerate(MEASURES)}
+
+PROBLEMS: Final = (
+    "closed_after_end",
+    "due_before_received",
+    "due_missing",
+    "ended_before_received",
+    "never_received",
+    "overdue_from_sender",
+    "processed_twice",
+    "received_twice",
+    "reopened_while_open",
+    "resumed_without_pause",
+    "returned_before_processed",
+    "returned_without_processed",
+    "transfer_out_of_place",
+    "unit_not_valid",
+)
+"""Data-quality problems (`domain.md`, Fold rules). Each counts a case once, under its last holder, on the day of
+`received_at`; a case that was never received counts under unit "" on the day of its first fact."""

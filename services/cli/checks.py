@@ -1,0 +1,82 @@
+"""`verify` and `doctor`: is everything as it must be?"""
+
+from typing import Any
+
+import typer
+
+from services.cli.options import AsJson, Data, DatabaseUrl, run_async, settings_from, with_database
+from services.cli.output import print_json, print_table, progress_bar
+from services.composition import Database, database_url
+from services.examination import Examined, examine
+from services.verifying import Verification, archive_size
+from services.verifying import verify as verify_store
+
+DIFFERENT = 1
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(verify)
+    app.command()(doctor)
+
+
+def verify(data: Data = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Recompute every tally and figure from the archive by a second implementation and compare; exit 1 on a difference.
+
+    Example: `duecourse verify --data ./duecourse-data`
+    """
+    print_verification(with_database(settings_from(data, database), verified), as_json=as_json)
+
+
+async def verified(found: Database) -> Verification:
+    """Verifies with a progress bar."""
+    bar, task = progress_bar("verifying", await archive_size(found.store))
+    with bar:
+        return await verify_store(found.store, lambda events: bar.update(task, completed=events))
+
+
+def print_verification(found: Verification, *, as_json: bool = False) -> None:
+    """Says what was compared and the first differences; exits 1 where there are any."""
+    if as_json:
+        print_json(_as_json(found))
+    else:
+        print(f"verified {found.events:,} events of {found.cases:,} cases: {found.figures:,} integers compared")
+        for finding in found.findings:
+            print(f"  {finding}")
+        print(f"{found.differences:,} differences")
+    if found.differences:
+        raise typer.Exit(DIFFERENT)
+
+
+def _as_json(found: Verification) -> dict[str, Any]:
+    findings = [
+        {"what": one.what, "where": one.where, "measure": one.measure, "archive": one.archive, "database": one.database}
+        for one in found.findings
+    ]
+    return {
+        "events": found.events,
+        "cases": found.cases,
+        "integers_compared": found.figures,
+        "differences": found.differences,
+        "first": findings,
+    }
+
+
+def doctor(data: Data = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Check settings, database, schema and clocks, and say what to do about each finding.
+
+    Example: `duecourse doctor --database postgresql://duecourse@db.example/duecourse`
+    """
+    settings = settings_from(data, database)
+    with database_url(settings) as url:
+        found = run_async(examine(settings, url))
+    if as_json:
+        print_json([{"check": one.check, "ok": one.ok, "found": one.found, "advice": one.advice} for one in found])
+    else:
+        _print_examined(found)
+    if not all(one.ok for one in found):
+        raise typer.Exit(DIFFERENT)
+
+
+def _print_examined(found: list[Examined]) -> None:
+    rows = [("ok" if one.ok else "PROBLEM", one.check, one.found, "" if one.ok else one.advice) for one in found]
+    print_table("duecourse doctor", ("", "check", "found", "what to do"), rows, 4)

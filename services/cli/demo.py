@@ -1,0 +1,146 @@
+"""`demo`: a province to look at, with events that keep coming."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Final
+
+import structlog
+import typer
+from msgspec import Struct, structs
+
+from events.instants import MINUTE, moment_of
+from projections.batches import Record
+from projections.definitions import BY_REPORT
+from projections.reports import Grouping, Rollup
+from projections.units import Unit
+from services.cli.checks import print_verification, verified
+from services.cli.options import Data, DatabaseUrl, settings_from, with_database
+from services.cli.output import progress_bar, say
+from services.cli.reports import print_report
+from services.cli.serve import Port, run_serve
+from services.clock import system_clock
+from services.composition import Database, Service
+from services.importing.run import Line, import_lines
+from services.intake import Overloaded
+from services.postgres.founding import recall, remember
+from services.reporting import asked_period, question_of
+from services.sample.history import OpenCase, history, open_at_end
+from services.sample.live import LiveOffice
+from services.sample.units import province_units
+from services.store import StoreUnavailable
+from services.units_loading import load_units
+
+log = structlog.get_logger()
+
+CASES: Final = 60_000
+SEED: Final = 1
+EVENTS_PER_CASE: Final = 3.66
+TICK_SECONDS: Final = 1.0
+SAMPLE: Final = "sample"
+SAMPLE_LOADED: Final = "sample_loaded"
+
+
+class Sample(Struct, frozen=True):
+    """Which sample province a data folder holds; `until` as RFC 3339."""
+
+    seed: int
+    cases: int
+    until: str
+
+    @property
+    def end(self) -> datetime:
+        return datetime.fromisoformat(self.until)
+
+    def events(self) -> Iterator[bytes]:
+        return history(seed=self.seed, cases=self.cases, until=self.end)
+
+    def open_cases(self) -> list[OpenCase]:
+        return list(open_at_end(seed=self.seed, cases=self.cases, until=self.end))
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Load, print the on-time table, verify, and end.")] = False,
+    cases: Annotated[int, typer.Option(min=1, help="Cases of the sample province.")] = CASES,
+    seed: Annotated[int, typer.Option(help="Another seed gives another province.")] = SEED,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    port: Port = None,
+) -> None:
+    """Load the sample province and keep it moving with simulated live events.
+
+    Example: `duecourse demo --once --cases 5000`
+    """
+    settings = settings_from(data, database, port=port)
+    now = moment_of(system_clock() // MINUTE * MINUTE)
+    wanted = Sample(seed, cases, now.isoformat())
+
+    async def load(found: Database) -> Sample:
+        sample = await _load_once(found, wanted)
+        if once:
+            await _print_figures(found)
+            print_verification(await verified(found))
+        return sample
+
+    sample = with_database(settings, load)
+    if not once:
+        run_serve(settings, lambda parts: _keep_moving(parts, sample))
+
+
+async def _load_once(found: Database, wanted: Sample) -> Sample:
+    """Loads the province unless it is in; a load cut short goes on with the same province, for repeats are harmless."""
+    remembered = await recall(found.pool, SAMPLE)
+    sample = wanted if remembered is None else Sample(**json.loads(remembered))
+    if await recall(found.pool, SAMPLE_LOADED) is not None:
+        say(f"sample province: already loaded, {sample.cases:,} cases until {sample.until}")
+        return sample
+    await remember(found.pool, SAMPLE, json.dumps(structs.asdict(sample)))
+    await _load(found, sample)
+    await remember(found.pool, SAMPLE_LOADED, "yes")
+    return sample
+
+
+async def _load(found: Database, sample: Sample) -> None:
+    units = [Unit(unit.code, unit.name, unit.level, unit.parent) for unit in province_units()]
+    await load_units(found.store, units)
+    expected = round(sample.cases * EVENTS_PER_CASE)
+    bar, task = progress_bar(f"loading {sample.cases:,} cases", expected)
+    lines = (Line(number, Record(event)) for number, event in enumerate(sample.events(), 1))
+    progress = None
+    with bar:
+        async for progress, _ in import_lines(lines, found.projector().project):
+            bar.update(task, completed=progress.events, note=f"{progress.accepted:,} accepted")
+    if progress is not None:
+        say(
+            f"sample province: {sample.cases:,} cases until {sample.until}, {progress.events:,} events: "
+            f"{progress.accepted:,} accepted, {progress.duplicates:,} duplicates, "
+            f"{progress.dead_letters:,} dead letters"
+        )
+
+
+async def _print_figures(found: Database) -> None:
+    reporting = found.reporting()
+    asked = asked_period(reporting.today(), period=None, begin=None, end=None)
+    question = question_of(BY_REPORT["on-time"], asked, found.founding.policy, Grouping.UNIT, Rollup.WEIGHTED, None)
+    print_report(await reporting.answer(question))
+
+
+async def _keep_moving(parts: Service, sample: Sample) -> None:
+    """Simulated offices go on working: their events come in through the same door as anybody's."""
+    clock = parts.database.clock
+    office = LiveOffice(seed=sample.seed, start=moment_of(clock()), open_cases=sample.open_cases())
+    waiting: list[bytes] = []
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        waiting += office.events_until(moment_of(clock()))
+        try:
+            if waiting:
+                await parts.intake.submit([Record(event) for event in waiting])
+            waiting = []
+        except (StoreUnavailable, Overloaded) as error:
+            log.warning("demo.waiting", events=len(waiting), error=str(error))

@@ -1,0 +1,1 @@
+"""The exporter: figures per unit as Prometheus text, from integers in memory that follow the change feed."""

@@ -1,0 +1,175 @@
+"""Draws the live figures onto the metrics page."""
+
+import asyncio
+from itertools import groupby
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from events.errors import REASONS
+from events.facts import NAMES
+from events.instants import SECOND
+from projections.units import UnitTree
+from services.clock import Clock
+from services.exporter.families import PIPELINE_FAMILIES, UNIT_FAMILIES
+from services.exporter.live import LiveFigures, changed_units
+from services.exporter.text import Page, escaped, line
+from services.exporter.unit_samples import SAMPLES
+from services.store import Checkpoint, StoreRefused, StoreUnavailable
+
+log = structlog.get_logger()
+
+REFRESH_SECONDS: Final = 0.5
+LATENCY_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+
+
+class Exporter:
+    """Keeps the page up to date in the background; a scrape only joins and sends it."""
+
+    def __init__(self, live: LiveFigures, clock: Clock, *, version: str, policy: str, time_zone: str) -> None:
+        self.live = live
+        self._clock = clock
+        self._page = Page((*UNIT_FAMILIES, *PIPELINE_FAMILIES))
+        self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
+        self._build = {"version": version, "policy": policy, "time_zone": time_zone}
+        self.error: str | None = None
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._latency = Histogram(
+            "duecourse_event_to_metric_seconds",
+            "Seconds from the recording of a batch to its figures being ready for a scrape.",
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+
+    async def run(self) -> None:
+        """Refreshes until cancelled; while the database is away the page keeps its last figures and its watermark."""
+        while True:
+            try:
+                await self.refresh()
+            except (StoreUnavailable, StoreRefused) as error:
+                if self.error is None:
+                    log.warning("exporter.waiting", error=str(error))
+                self.error = str(error)
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def refresh(self) -> None:
+        """Brings figures and page up to now."""
+        changed, recorded = await self.live.refresh()
+        self.draw(changed)
+        self.error = None
+        now = self._clock()
+        for instant in recorded:
+            self._latency.observe(max(0, now - instant) / SECOND)
+
+    def draw(self, changed: set[str] | None) -> None:
+        """Draws the units that changed (None: all) and the pipeline."""
+        if changed is None:
+            self._draw_infos(self.live.tree)
+        for unit in changed_units(changed, self.live.tree):
+            self._draw_unit(unit)
+        self._draw_problems()
+        self._draw_pipeline()
+
+    def _draw_infos(self, tree: UnitTree) -> None:
+        for family in UNIT_FAMILIES:
+            self._page.clear(family.name)
+        self._prefixes = {}
+        root_of = {code: root for root in tree.roots() for code in tree.subtree(root)}
+        for code in tree.codes():
+            unit = tree.latest(code)
+            labels = {
+                "unit": code,
+                "name": unit.name,
+                "level": unit.level,
+                "parent": unit.parent,
+                "province": root_of.get(code, ""),
+            }
+            self._page.put("duecourse_unit_info", code, line("duecourse_unit_info", labels, 1))
+            self._prefixes[code] = _prefixes(code)
+
+    def _draw_unit(self, unit: str) -> None:
+        values = iter(self.live.values(unit))
+        for family, prefixes in self._prefixes[unit]:
+            block = b"".join([b"%s%d\n" % (prefix, next(values)) for prefix in prefixes])
+            self._page.put(family, unit, block)
+        oldest = self.live.oldest.get(unit)
+        name = "duecourse_cases_open_oldest_received_timestamp_seconds"
+        block = b"" if oldest is None else line(name, {"unit": unit}, oldest // SECOND)
+        self._page.put(name, unit, block)
+
+    def _draw_problems(self) -> None:
+        name = "duecourse_data_quality_cases"
+        self._page.clear(name)
+        for unit, problems in sorted(self.live.unit_problems().items()):
+            lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(problems.items())]
+            self._page.put(name, unit, b"".join(lines))
+
+    def _draw_pipeline(self) -> None:
+        page, live = self._page, self.live
+        counts = {(partition, name, label): n for partition, name, label, n in live.counters}
+        for one in live.checkpoints:
+            self._draw_partition(one, counts)
+        if live.differences is not None:
+            name = "duecourse_verification_differences"
+            page.put(name, "", line(name, {}, live.differences))
+        page.put("duecourse_build_info", "", line("duecourse_build_info", self._build, 1))
+
+    def _draw_partition(self, one: Checkpoint, counts: dict[tuple[int, str, str], int]) -> None:
+        key, partition = str(one.partition), {"partition": one.partition}
+        put = self._page.put
+        applied = [
+            line(
+                "duecourse_events_applied_total",
+                partition | {"type": name},
+                counts.get((one.partition, "applied", name), 0),
+            )
+            for name in NAMES.values()
+        ]
+        dead = [
+            line(
+                "duecourse_dead_letters_total",
+                partition | {"reason": name},
+                counts.get((one.partition, "dead", name), 0),
+            )
+            for name in REASONS
+        ]
+        put("duecourse_events_applied_total", key, b"".join(applied))
+        put("duecourse_dead_letters_total", key, b"".join(dead))
+        plain = {
+            "duecourse_events_duplicate_total": one.duplicate,
+            "duecourse_projection_position": one.position,
+            "duecourse_projection_watermark_timestamp_seconds": one.recorded_at / SECOND,
+            "duecourse_projection_lag_events": 0,
+            "duecourse_projection_halted": 0,
+            "duecourse_projection_rewinds_total": 0,
+        }
+        for family, value in plain.items():
+            put(family, key, line(family, partition, value))
+
+    def unit_page(self) -> bytes:
+        """Unit figures and pipeline."""
+        return self._page.joined()
+
+    def process_page(self) -> bytes:
+        """This process: memory, processor time, garbage collection, event to metric."""
+        return bytes(generate_latest(self.registry))
+
+    def series(self) -> int:
+        """Number of samples on the unit page."""
+        return self._page.series()
+
+
+def _prefixes(code: str) -> list[tuple[str, list[bytes]]]:
+    """Everything of a unit's lines before the value, by family, in the order of `SAMPLES`."""
+    unit = escaped(code)
+    return [
+        (family, [f'{family}{{unit="{unit}",{labels}}} '.encode() for _, labels in samples])
+        for family, samples in groupby(SAMPLES, key=lambda sample: sample[0])
+    ]

@@ -1,0 +1,74 @@
+"""The samples of one unit: which there are, and their integers from the unit's bucketed tallies."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from projections.buckets import Buckets, Vector
+from projections.figures import pending
+from projections.measures import INDEX, Policy, under
+from services.exporter.windows import Windows
+
+DEADLINES: Final = ("in_time", "due_soon", "overdue", "paused")
+TIMELINESS: Final = ("early", "on_time", "late")
+FLOW_WINDOWS: Final = ("1d", "30d", "year")
+SETTLED_WINDOWS: Final = ("1d", "7d", "prev_7d", "30d", "month", "year")
+FLOWS: Final = {
+    "duecourse_cases_received": "new",
+    "duecourse_cases_returned": "returned",
+    "duecourse_cases_became_overdue": "became_overdue",
+}
+
+SAMPLES: Final[tuple[tuple[str, str], ...]] = (
+    *(("duecourse_cases_open", f'deadline="{deadline}"') for deadline in DEADLINES),
+    *(
+        ("duecourse_cases_settled", f'window="{window}",timeliness="{label}"')
+        for window in SETTLED_WINDOWS
+        for label in TIMELINESS
+    ),
+    *((family, f'window="{window}"') for family in FLOWS for window in FLOW_WINDOWS),
+)
+"""Family and further labels of every sample that each unit has, in the order of `values`."""
+
+
+class UnitSamples:
+    """Computes the integers of any unit as of one local day."""
+
+    def __init__(self, windows: Windows, buckets: Buckets, policy: Policy) -> None:
+        self._buckets = buckets
+        place = {bound: index + 1 for index, bound in enumerate(buckets.bounds)}
+        self._spans = {name: (place[begin], place[end]) for name, (begin, end) in windows.ranges.items()}
+        self._so_far = place[windows.today + 1]
+        self._today = place[windows.today]
+        self._due_soon = place[windows.due_soon[0]], place[windows.due_soon[1]]
+        self._settled = [INDEX[under(f"settled_{label}", policy)] for label in TIMELINESS]
+        self._overdue = INDEX[under("overdue", policy)]
+        self._paused = INDEX[under("paused", policy)]
+        self._open_due = INDEX[under("open_due", policy)]
+        self._empty: list[Vector] = [[0] * len(INDEX) for _ in range(len(buckets.bounds) + 1)]
+
+    def values(self, unit: str, due_later_today: int | None = None) -> list[int]:
+        """The integers of `SAMPLES`. `due_later_today`: open cases due later today, where the policy looks at instants.
+
+        Under `date` that is every open case due today: none of them is overdue yet.
+        """
+        vectors = self._buckets.units.get(unit, self._empty)
+        values = self._open(vectors, due_later_today)
+        for window in SETTLED_WINDOWS:
+            begin, end = self._spans[window]
+            values += [sum(vector[index] for vector in vectors[begin:end]) for index in self._settled]
+        for measure in FLOWS.values():
+            index = INDEX[measure]
+            for window in FLOW_WINDOWS:
+                begin, end = self._spans[window]
+                values.append(sum(vector[index] for vector in vectors[begin:end]))
+        return values
+
+    def _open(self, vectors: Sequence[Vector], due_later_today: int | None) -> list[int]:
+        so_far = [sum(column) for column in zip(*vectors[: self._so_far], strict=True)]
+        due_today = vectors[self._today][self._open_due]
+        not_yet = due_today if due_later_today is None else due_later_today
+        overdue = so_far[self._overdue] - not_yet
+        begin, end = self._due_soon
+        due_soon = sum(vector[self._open_due] for vector in vectors[begin:end]) - (due_today - not_yet)
+        paused = so_far[self._paused]
+        return [pending(so_far) - overdue - paused - due_soon, due_soon, overdue, paused]

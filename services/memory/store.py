@@ -1,0 +1,123 @@
+"""Archive, cases, tallies and checkpoints in dictionaries; a transaction is applied whole at its end or not at all."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from events.facts import Kind
+from projections.batches import Archived, ChangedCase, Dead, Effect, StoredCase, facts_bytes, stored_case
+from projections.batches import counted_bytes as bytes_of_counted
+from projections.buckets import Buckets
+from projections.contribution import Rules
+from projections.tallies import WIDTH, CellKey, ProblemKey
+from services.clock import Clock
+from services.counting import counted
+from services.projector import digest_of
+from services.store import Checkpoint, Conflict
+
+
+class MemoryStore:
+    """Everything of one database. Case rows are kept as bytes, as PostgreSQL keeps them."""
+
+    def __init__(self, rules: Rules, clock: Clock) -> None:
+        self.rules = rules
+        self.clock = clock
+        self.archive: dict[tuple[int, int], Archived] = {}
+        self.rows: dict[str, tuple[int, bytes, bytes]] = {}
+        self.changed: dict[str, ChangedCase] = {}
+        self.cells: dict[CellKey, list[int]] = {}
+        self.problem_cells: dict[ProblemKey, int] = {}
+        self.dead_letters: dict[tuple[int, int], Dead] = {}
+        self.counters: Counter[tuple[int, str, str]] = Counter()
+        self.positions: dict[int, Checkpoint] = {}
+
+    @asynccontextmanager
+    async def transaction(self, partition: int) -> AsyncIterator["MemoryTransaction"]:
+        transaction = MemoryTransaction(self, partition)
+        yield transaction
+        transaction.commit()
+
+    async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
+        found = Buckets(bounds)
+        for (day, unit, cell_kind), cell in self.cells.items():
+            if cell_kind == kind:
+                found.add(day, unit, cell)
+        return found
+
+    async def problems(self, kind: Kind) -> Mapping[tuple[str, str], int]:
+        found: Counter[tuple[str, str]] = Counter()
+        for (_, unit, cell_kind, problem), n in self.problem_cells.items():
+            if cell_kind == kind:
+                found[unit, problem] += n
+        return {key: n for key, n in found.items() if n}
+
+    async def cases(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]:
+        return {one: stored_case(*self.rows[one]) for one in case_ids if one in self.rows}
+
+    async def checkpoints(self) -> list[Checkpoint]:
+        return [self.positions[partition] for partition in sorted(self.positions)]
+
+
+class MemoryTransaction:
+    """Reads the store as it is, holds its own changes back until `commit`."""
+
+    def __init__(self, store: MemoryStore, partition: int) -> None:
+        self._store = store
+        self._checkpoint = store.positions.get(partition, Checkpoint(partition))
+        self._now = max(store.clock(), self._checkpoint.recorded_at)
+        self._effect: Effect | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return self._checkpoint
+
+    @property
+    def now(self) -> int:
+        return self._now
+
+    @property
+    def rules(self) -> Rules:
+        return self._store.rules
+
+    async def load(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]:
+        return await self._store.cases(case_ids)
+
+    async def buried(self, digests: Sequence[bytes]) -> set[bytes]:
+        return {digest_of(dead) for dead in self._store.dead_letters.values()} & set(digests)
+
+    async def write(self, effect: Effect, topic: str) -> None:
+        del topic  # there is no other in memory
+        for case in effect.cases:
+            version = self._store.rows.get(case.case_id, (0,))[0]
+            if version != case.version:
+                raise Conflict(case.case_id)
+        self._effect = effect
+
+    def commit(self) -> None:
+        effect, store, partition = self._effect, self._store, self._checkpoint.partition
+        if effect is None:
+            return
+        store.archive.update({(partition, one.position): one for one in effect.archived})
+        store.dead_letters.update({(partition, one.position): one for one in effect.dead})
+        for case in effect.cases:
+            store.rows[case.case_id] = case.version + 1, facts_bytes(case.kept), bytes_of_counted(case.counted)
+            store.changed[case.case_id] = case
+        for key, change in effect.tallies.standing_cells():
+            cell = store.cells.setdefault(key, [0] * WIDTH)
+            cell[:] = [n + more for n, more in zip(cell, change, strict=True)]
+        for problem, n in effect.tallies.standing_problems():
+            store.problem_cells[problem] = store.problem_cells.get(problem, 0) + n
+        for name, label, n in counted(effect):
+            store.counters[partition, name, label] += n
+        store.positions[partition] = _moved(self._checkpoint, effect, self._now)
+
+
+def _moved(checkpoint: Checkpoint, effect: Effect, now: int) -> Checkpoint:
+    return Checkpoint(
+        partition=checkpoint.partition,
+        position=checkpoint.position + len(effect.verdicts),
+        applied=checkpoint.applied + len(effect.archived),
+        duplicate=checkpoint.duplicate + effect.duplicates,
+        dead=checkpoint.dead + len(effect.dead),
+        recorded_at=now,
+    )

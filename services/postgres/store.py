@@ -1,0 +1,109 @@
+"""The store on PostgreSQL."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from events.facts import Kind
+from projections.batches import StoredCase
+from projections.buckets import Buckets
+from projections.contribution import Rules
+from projections.measures import MEASURES, Policy
+from projections.units import UnitTree
+from projections.zone import LocalDays, date_of
+from services.postgres.connection import Connection, Pool, connected
+from services.postgres.reference import current_version, read_units
+from services.postgres.transaction import PostgresTransaction, load_cases
+from services.store import Checkpoint
+
+_SUMS: Final = ", ".join(f"sum({name})::bigint as {name}" for name in MEASURES)
+_BUCKETS: Final = (
+    f"select width_bucket(day, $1::date[]) as bucket, unit, {_SUMS} from tallies where kind = $2 group by 1, 2"
+)
+_BEGIN: Final = (
+    "select *, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock "
+    "from checkpoints where partition = $1 for update"
+)
+
+
+class PostgresStore:
+    """Cases, tallies and checkpoints of one database; the unit tree is remembered until a new version is loaded."""
+
+    def __init__(self, pool: Pool, *, time_zone: str, policy: Policy) -> None:
+        self.pool: Final = pool
+        self.days: Final = LocalDays(time_zone)
+        self.policy: Final = policy
+        self._units: tuple[str, UnitTree] = "", UnitTree(())
+
+    @asynccontextmanager
+    async def transaction(self, partition: int) -> AsyncIterator[PostgresTransaction]:
+        async with connected(self.pool) as connection, connection.transaction():
+            row = await connection.fetchrow(_BEGIN, partition)
+            if row is None:
+                await connection.execute("insert into checkpoints values ($1) on conflict do nothing", partition)
+                row = await connection.fetchrow(_BEGIN, partition)
+            if row is None:
+                raise AssertionError("the checkpoint row was just inserted")
+            checkpoint = _checkpoint(row)
+            now = max(row["clock"], checkpoint.recorded_at)
+            yield PostgresTransaction(connection, checkpoint, now, await self.rules_now(connection))
+
+    @property
+    def units_version(self) -> str:
+        """Version of the unit tree that was last read."""
+        return self._units[0]
+
+    async def rules_now(self, connection: Connection) -> Rules:
+        """The rules with the unit tree in force."""
+        version = await current_version(connection)
+        if version != self._units[0]:
+            self._units = version, UnitTree(await read_units(connection, version))
+        return Rules(self.days, self.policy, self._units[1])
+
+    async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
+        async with connected(self.pool) as connection:
+            return await read_buckets(connection, bounds, kind)
+
+    async def problems(self, kind: Kind) -> Mapping[tuple[str, str], int]:
+        async with connected(self.pool) as connection:
+            return await read_problems(connection, kind)
+
+    async def cases(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]:
+        async with connected(self.pool) as connection:
+            return await load_cases(connection, case_ids)
+
+    async def checkpoints(self) -> list[Checkpoint]:
+        async with connected(self.pool) as connection:
+            return await read_checkpoints(connection)
+
+
+async def read_buckets(connection: Connection, bounds: Sequence[int], kind: Kind) -> Buckets:
+    """Tallies of all shards summed between bounds (local days), in the connection's snapshot."""
+    found = Buckets(bounds)
+    for row in await connection.fetch(_BUCKETS, [date_of(day) for day in found.bounds], kind):
+        bucket, unit, *sums = row
+        found.add_to(bucket, unit, sums)
+    return found
+
+
+async def read_problems(connection: Connection, kind: Kind) -> dict[tuple[str, str], int]:
+    """Cases by (unit, data-quality problem)."""
+    rows = await connection.fetch(
+        "select unit, problem, sum(cases) as cases from problem_tallies where kind = $1 group by 1, 2", kind
+    )
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        found[row["unit"], row["problem"]] += row["cases"]
+    return {key: n for key, n in found.items() if n}
+
+
+async def read_checkpoints(connection: Connection) -> list[Checkpoint]:
+    """All partitions, in order."""
+    return [_checkpoint(row) for row in await connection.fetch("select * from checkpoints order by partition")]
+
+
+def _checkpoint(row: Mapping[str, int]) -> Checkpoint:
+    return Checkpoint(
+        row["partition"], row["position"], row["applied"], row["duplicate"], row["dead"], row["recorded_at"]
+    )

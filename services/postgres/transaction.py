@@ -1,0 +1,133 @@
+"""One batch's transaction on PostgreSQL: the checkpoint row locked, everything written, one commit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from projections.batches import Effect, StoredCase, stored_case
+from projections.contribution import Rules
+from projections.tallies import CellKey, TallyChanges
+from services.counting import counted
+from services.postgres.connection import Connection
+from services.postgres.writing import write_cases, write_tallies
+from services.projector import digest_of
+from services.store import Checkpoint
+
+_UPSERT_COUNTERS: Final = (
+    "insert into counters as t select $1::integer, n.name, n.label, n.count "
+    "from unnest($2::text[], $3::text[], $4::bigint[]) as n (name, label, count) "
+    "on conflict (partition, name, label) do update set count = t.count + excluded.count"
+)
+_MOVE_CHECKPOINT: Final = (
+    "update checkpoints set position = position + $2 + $3 + $4, applied = applied + $2, duplicate = duplicate + $3, "
+    "dead = dead + $4, recorded_at = $5 where partition = $1"
+)
+
+
+class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
+    """The body of a row of the change feed: cells as `(day, unit, kind, [(measure, n), ...])`, problems likewise."""
+
+    cells: list[tuple[int, str, str, list[tuple[int, int]]]]
+    problems: list[tuple[str, str, str, int]]
+
+
+class PostgresTransaction:
+    """Begun by `PostgresStore.transaction`."""
+
+    def __init__(self, connection: Connection, checkpoint: Checkpoint, now: int, rules: Rules) -> None:
+        self._connection = connection
+        self._checkpoint = checkpoint
+        self._now = now
+        self._rules = rules
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return self._checkpoint
+
+    @property
+    def now(self) -> int:
+        return self._now
+
+    @property
+    def rules(self) -> Rules:
+        return self._rules
+
+    async def load(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]:
+        return await load_cases(self._connection, case_ids)
+
+    async def buried(self, digests: Sequence[bytes]) -> set[bytes]:
+        rows = await self._connection.fetch("select digest from dead_letters where digest = any($1)", digests)
+        return {row["digest"] for row in rows}
+
+    async def write(self, effect: Effect, topic: str) -> None:
+        await self._write_archive(effect)
+        await write_cases(self._connection, effect.cases)
+        await write_tallies(self._connection, self._checkpoint.partition, effect.tallies)
+        await self._write_changes(effect.tallies)
+        await self._write_dead(effect, topic)
+        await self._write_counters(effect)
+        await self._connection.execute(
+            _MOVE_CHECKPOINT,
+            self._checkpoint.partition,
+            len(effect.archived),
+            effect.duplicates,
+            len(effect.dead),
+            self._now,
+        )
+
+    async def _write_archive(self, effect: Effect) -> None:
+        partition, now = self._checkpoint.partition, self._now
+        if effect.archived:
+            await self._connection.copy_records_to_table(
+                "archive",
+                records=[
+                    (partition, one.position, one.case_id, one.type, one.occurred_at, now, one.body)
+                    for one in effect.archived
+                ],
+            )
+
+    async def _write_changes(self, tallies: TallyChanges) -> None:
+        cells, found = tallies.standing_cells(), tallies.standing_problems()
+        if cells or found:
+            row = ChangeRow(_sparse(cells), [(unit, kind, problem, n) for (_, unit, kind, problem), n in found])
+            await self._connection.execute(
+                "insert into changes values ($1, $2, $3, $4)",
+                self._checkpoint.partition,
+                self._checkpoint.position,
+                self._now,
+                msgspec.msgpack.encode(row),
+            )
+
+    async def _write_dead(self, effect: Effect, topic: str) -> None:
+        if not effect.dead:
+            return
+        partition, now = self._checkpoint.partition, self._now
+        await self._connection.copy_records_to_table(
+            "dead_letters",
+            columns=("partition", "position", "topic", "reason", "detail", "digest", "body", "recorded_at"),
+            records=[
+                (partition, dead.position, topic, dead.reason, dead.detail, digest_of(dead), dead.body, now)
+                for dead in effect.dead
+            ],
+        )
+
+    async def _write_counters(self, effect: Effect) -> None:
+        rows = counted(effect)
+        if rows:
+            await self._connection.execute(_UPSERT_COUNTERS, self._checkpoint.partition, *zip(*rows, strict=True))
+
+
+def _sparse(cells: Sequence[tuple[CellKey, list[int]]]) -> list[tuple[int, str, str, list[tuple[int, int]]]]:
+    return [
+        (day, unit, kind, [(measure, n) for measure, n in enumerate(vector) if n])
+        for (day, unit, kind), vector in cells
+    ]
+
+
+async def load_cases(connection: Connection, case_ids: Sequence[str]) -> dict[str, StoredCase]:
+    """Those of the cases that are known."""
+    rows = await connection.fetch(
+        "select case_id, version, facts, counted from cases where case_id = any($1)", case_ids
+    )
+    return {row["case_id"]: stored_case(row["version"], row["facts"], row["counted"]) for row in rows}

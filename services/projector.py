@@ -1,0 +1,58 @@
+"""The projector: takes a batch of records, writes what it changes in one transaction, answers for every record."""
+
+import hashlib
+from typing import Final
+
+from projections.batches import Dead, Effect, Reading, Verdict, absorb
+from services.store import Conflict, Store, Transaction
+
+CONFLICTS_MAX: Final = 8
+EMBEDDED_PARTITION: Final = 0
+EMBEDDED_TOPIC: Final = "embedded"
+
+
+class Projector:
+    """The embedded feeder: numbers the records itself, in the order in which transactions get the checkpoint."""
+
+    def __init__(self, store: Store, partition: int = EMBEDDED_PARTITION, topic: str = EMBEDDED_TOPIC) -> None:
+        self._store = store
+        self._partition = partition
+        self._topic = topic
+
+    async def project(self, reading: Reading) -> list[Verdict]:
+        """Records a decoded batch; the verdicts are in the order of its records, and durable."""
+        for attempt in range(1, CONFLICTS_MAX + 1):
+            try:
+                async with self._store.transaction(self._partition) as transaction:
+                    return await self._within(transaction, reading)
+            except Conflict:
+                if attempt == CONFLICTS_MAX:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _within(self, transaction: Transaction, reading: Reading) -> list[Verdict]:
+        start = transaction.checkpoint.position
+        positions = range(start, start + len(reading.records))
+        stored = await transaction.load(reading.case_ids())
+        effect = absorb(reading, positions, self._partition, stored, transaction.rules, transaction.now)
+        if effect.dead:
+            effect = await _without_repeated_dead(transaction, effect)
+        await transaction.write(effect, self._topic)
+        return effect.verdicts
+
+
+def digest_of(dead: Dead) -> bytes:
+    """What makes two refusals the same: reason and bytes."""
+    return hashlib.sha256(dead.reason.encode() + b"\0" + dead.body).digest()
+
+
+async def _without_repeated_dead(transaction: Transaction, effect: Effect) -> Effect:
+    """The same bytes refused for the same reason are one dead letter; again, they are a repeat."""
+    digests = [digest_of(dead) for dead in effect.dead]
+    seen = await transaction.buried(digests)
+    fresh: list[Dead] = []
+    for dead, digest in zip(effect.dead, digests, strict=True):
+        if digest not in seen:
+            seen.add(digest)
+            fresh.append(dead)
+    return Effect(effect.verdicts, effect.archived, fresh, effect.cases, effect.tallies)

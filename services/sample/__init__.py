@@ -1,0 +1,1 @@
+"""An invented province: its units, fourteen months of its cases, and an office that keeps working."""

@@ -1,0 +1,69 @@
+"""Settings: one frozen object, read from `DUECOURSE_*` in this file only. Every one is also a command line option."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from projections.measures import Policy
+
+PREFIX: Final = "DUECOURSE_"
+DEFAULT_TIME_ZONE: Final = "Asia/Ho_Chi_Minh"
+
+
+class SettingsRefused(ValueError):
+    """A setting that cannot be used; says which and why."""
+
+
+class Settings(BaseModel):
+    """Field name in capitals behind `DUECOURSE_` is the environment variable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Annotated[Path, Field(description="folder of the embedded PostgreSQL")] = Path("duecourse-data")
+    database: Annotated[
+        str | None, Field(description="PostgreSQL URL; none: the embedded one under the data folder")
+    ] = None
+    host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535, description="TCP port; 0 picks a free one")] = 8000
+    time_zone: Annotated[
+        str | None,
+        Field(description=f"reporting time zone, fixed when the database is made; none: {DEFAULT_TIME_ZONE}"),
+    ] = None
+    policy: Annotated[
+        Policy | None, Field(description="label policy of the database, fixed when it is made; none: date")
+    ] = None
+    due_soon_days: Annotated[int, Field(ge=0, le=60, description="days after today that count as due soon")] = 3
+    batch_events_max: Annotated[int, Field(ge=1, le=100_000, description="events a transaction at most")] = 4_000
+    deadlines_poll_seconds: Annotated[float, Field(gt=0, description="seconds between looks for overdue cases")] = 1.0
+    database_wait_seconds: Annotated[
+        float, Field(gt=0, description="seconds a request waits for the database before it is answered 503")
+    ] = 1.5
+    changes_kept_hours: Annotated[int, Field(ge=1, description="hours for which the change feed is kept")] = 24
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$", description="least level logged")] = "info"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError(f"{name!r} is no IANA time zone, such as {DEFAULT_TIME_ZONE}")
+        if name is not None:
+            ZoneInfo(name)
+        return name
+
+
+def load_settings(overrides: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `DUECOURSE_*` and the options given (None: not given), which win; raises `SettingsRefused`."""
+    found = os.environ if environment is None else environment
+    values: dict[str, Any] = {
+        name: found[PREFIX + name.upper()] for name in Settings.model_fields if found.get(PREFIX + name.upper())
+    }
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        lines = [f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+        raise SettingsRefused("; ".join(lines)) from None

@@ -1,0 +1,84 @@
+"""The port between the projector and what keeps its state: one transaction per batch, and the reads that reports need.
+
+Two adapters pass the same contract suite: PostgreSQL (`services.postgres`) and memory (`services.memory`), the
+latter for property tests, simulations and dry runs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from msgspec import Struct
+
+from events.facts import Kind
+from projections.batches import Effect, StoredCase
+from projections.buckets import Buckets
+from projections.contribution import Rules
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached or does not answer; nothing is known of what was being written. Try again."""
+
+
+class StoreRefused(Exception):
+    """The store answers and cannot do it (disk full, read-only, no permission). A person is needed."""
+
+
+class Conflict(Exception):
+    """Somebody else changed a case meanwhile: run the transaction again."""
+
+
+class Checkpoint(Struct, frozen=True):
+    """How far a partition has been read. `position` = applied + duplicate + dead, always."""
+
+    partition: int
+    position: int = 0
+    applied: int = 0
+    duplicate: int = 0
+    dead: int = 0
+    recorded_at: int = 0
+
+
+class Transaction(Protocol):
+    """One batch's transaction: begun with the checkpoint row locked, committed when the context ends well."""
+
+    @property
+    def checkpoint(self) -> Checkpoint: ...
+
+    @property
+    def now(self) -> int:
+        """The instant of recording: the store's clock, never before that of an earlier batch of the partition."""
+        ...
+
+    @property
+    def rules(self) -> Rules: ...
+
+    async def load(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]:
+        """Those of the cases that are known."""
+        ...
+
+    async def buried(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Those of the digests that a dead letter already has."""
+        ...
+
+    async def write(self, effect: Effect, topic: str) -> None:
+        """Everything that the batch changes, and the new checkpoint; raises `Conflict`."""
+        ...
+
+
+class Store(Protocol):
+    """What keeps archive, cases, tallies, dead letters and checkpoints."""
+
+    def transaction(self, partition: int) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
+        """Tallies of all shards, summed between bounds (local days)."""
+        ...
+
+    async def problems(self, kind: Kind) -> Mapping[tuple[str, str], int]:
+        """Cases by (unit, data-quality problem); zeros left out."""
+        ...
+
+    async def cases(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]: ...
+
+    async def checkpoints(self) -> Iterable[Checkpoint]: ...

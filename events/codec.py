@@ -18,6 +18,7 @@ from events.strictness import strict_json
 from events.upcasters import UPCASTERS, upcast
 
 _LONG_FRACTION: Final = re.compile(r"(\.\d{6})\d+")
+_SEVENTH_DIGIT: Final = len("2024-01-15T08:12:00.123456")
 _VERSION: Final = re.compile(r"\.v\d+$")
 _KNOWN_NAMES: Final = frozenset(_VERSION.sub("", name) for name in (*wire.CURRENT, *UPCASTERS))
 
@@ -70,7 +71,7 @@ def _unknown_type(event_type: str) -> Refused:
 def _cut_fraction(fields: dict[str, Any], name: str) -> None:
     """Cuts digits beyond the microsecond, which the decoder would round: 23:59:59.9999999 is not the next day."""
     text = fields.get(name)
-    if isinstance(text, str) and len(text) > 26 and "." in text:
+    if isinstance(text, str) and text[_SEVENTH_DIGIT : _SEVENTH_DIGIT + 1].isdigit():
         fields[name] = _LONG_FRACTION.sub(r"\1", text)
 
 

@@ -4,7 +4,8 @@ Three steps, each a function of the set alone, so that the order of arrival cann
 clear the facts of repeats and retractions, find the fact that ends each stretch, walk once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, assert_never
 
 from events.case import Case, DeadlineStep, DueSet, End, Holder, Ignored, OverdueNote, PauseOver
@@ -29,6 +30,7 @@ from events.facts import (
 CLOCK_STOPPING: Final = frozenset({"supplement", "verification"})
 """Pause reasons that stop the clock; `payment` and `other` do not (a policy)."""
 
+_TIME: Final = attrgetter("time")
 _RANK: Final[dict[type[Body], int]] = {body: rank for rank, body in enumerate(WALK_ORDER)}
 
 
@@ -41,17 +43,20 @@ def fold(facts: Iterable[Fact]) -> Case | None:
 def walk_of(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that stand, in the order they are walked; retracted facts, retractions and repeats are left out."""
     known = {(fact.source, fact.id): fact for fact in facts}
-    retracted = {
-        (fact.body.source or fact.source, fact.body.id) for fact in known.values() if type(fact.body) is Retracted
-    }
-    standing = [
-        fact
-        for key, fact in known.items()
-        if type(fact.body) is not Retracted and (not retracted or key not in retracted)
-    ]
-    if len(standing) > 1:
+    standing = list(known.values())
+    if Retracted in [type(fact.body) for fact in standing]:
+        standing = _not_retracted(known)
+    standing.sort(key=_TIME)
+    if len({fact.time for fact in standing}) < len(standing):
         standing.sort(key=_place)
     return standing
+
+
+def _not_retracted(known: Mapping[tuple[str, str], Fact]) -> list[Fact]:
+    retracted = {
+        (fact.body.source or fact.source, fact.body.id) for fact in known.values() if isinstance(fact.body, Retracted)
+    }
+    return [fact for key, fact in known.items() if not isinstance(fact.body, Retracted) and key not in retracted]
 
 
 def _place(fact: Fact) -> tuple[int, int, str, str]:
@@ -89,7 +94,7 @@ class _Walk:
     def __init__(self, walk: Sequence[Fact]) -> None:
         self.walk = walk
         self.ends = ends_of(walk)
-        first = next((fact for fact in walk if type(fact.body) is Received), None)
+        first = next((fact for fact in walk if type(fact.body) is Received), None)  # walked first: the earliest
         self.first_received = first
         self.received_at = None if first is None else first.time
         self.received = None if first is None or not isinstance(first.body, Received) else first.body

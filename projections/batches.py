@@ -15,8 +15,9 @@ from events.errors import Refused
 from events.facts import NAMES, Event, Fact, Overdue, Received, Rescheduled, Transferred, repeats
 from events.fold import fold
 from events.instants import DAY, MINUTE
-from projections.case_row import CaseRow, case_row
-from projections.contribution import NOTHING, Contribution, Rules, contribution
+from projections.case_row import CaseRow, case_row_of
+from projections.contribution import NOTHING, Contribution, contribution_of
+from projections.standing import Rules, standing
 from projections.tallies import TallyChanges
 
 AHEAD_MAX: Final = 5 * MINUTE
@@ -208,12 +209,13 @@ def _changes(working: Mapping[str, _Working], rules: Rules) -> tuple[list[Change
         if not case.facts:
             continue
         state = fold(case.known.values())
-        counted = contribution(state, rules)
+        found = standing(state, rules)
+        counted = contribution_of(state, found, rules)
         old = case.stored
         tallies.replace(NOTHING if old is None else old.counted, counted)
         kept = case.facts if old is None else old.kept + case.facts
         version = 0 if old is None else old.version
-        changed.append(ChangedCase(case_id, version, kept, counted, case_row(state, case.known.values(), rules)))
+        changed.append(ChangedCase(case_id, version, kept, counted, case_row_of(found, case.known.values(), rules)))
     return changed, tallies
 
 

@@ -21,9 +21,11 @@ class Buckets:
         self.bounds: Final = tuple(sorted(set(bounds)))
         self.units: dict[str, list[Vector]] = {}
 
-    def add(self, day: int, unit: str, change: Iterable[int]) -> None:
-        """Adds a change of one cell."""
-        self.add_to(bisect_right(self.bounds, day), unit, change)
+    def add(self, day: int, unit: str, change: Mapping[int, int]) -> None:
+        """Adds a change of one cell, by index of the measure."""
+        vector = self._vectors(unit)[bisect_right(self.bounds, day)]
+        for measure, n in change.items():
+            vector[measure] += n
 
     def add_to(self, bucket: int, unit: str, change: Iterable[int]) -> None:
         """Adds sums that are known to lie in a bucket."""

@@ -6,10 +6,8 @@ from msgspec import Struct
 
 from events.case import Case
 from events.facts import DEADLINES_SOURCE, Fact, Overdue
-from projections.contribution import Rules
-from projections.deadline import deadline
 from projections.labels import overdue_time
-from projections.measures import Policy
+from projections.standing import Rules, Standing, standing
 
 
 class CaseRow(Struct, frozen=True, gc=False):
@@ -33,28 +31,30 @@ EMPTY = CaseRow("procedure", "", None, None, None, None, is_open=False, overdue_
 
 
 def case_row(case: Case | None, facts: Iterable[Fact], rules: Rules) -> CaseRow:
-    """The columns of a case; those of a case without facts that stand are empty.
+    """The columns of a case; those of a case that was never received are empty.
 
     `facts` are all recorded ones: an overdue fact is written once, also if it was retracted since.
     """
-    if case is None or case.received is None:
+    return case_row_of(standing(case, rules), facts, rules)
+
+
+def case_row_of(found: Standing | None, facts: Iterable[Fact], rules: Rules) -> CaseRow:
+    """The same, where the standing is already known."""
+    if found is None:
         return EMPTY
-    by_date = deadline(case, Policy.DATE, rules.days)
-    by_instant = by_date if not case.steps and case.open_pause is None else deadline(case, Policy.INSTANT, rules.days)
-    own = by_date if rules.policy is Policy.DATE else by_instant
-    wanted = overdue_time(case, own, rules.policy, rules.days)
+    end, by_date, by_instant = found.case.end, found.by_date.due, found.by_instant.due
+    wanted = overdue_time(found.case, found.under(rules.policy), rules.policy, rules.days)
     if wanted is not None and any(_notes(fact, wanted[1]) for fact in facts):
         wanted = None
-    last = case.holders[-1]
     return CaseRow(
-        kind=case.received.kind,
-        unit=rules.units.resolve(last.unit, rules.days.day_of(last.since))[0],
-        received_at=case.received_at,
-        due_date_at=by_date.due,
-        due_instant_at=by_instant.due if by_instant.due != by_date.due else None,
-        ended_at=None if case.end is None else case.end.time,
-        is_open=case.end is None,
-        overdue_at=None if wanted is None else wanted[0],
+        found.received.kind,
+        found.last_unit,
+        found.received_at,
+        by_date,
+        by_instant if by_instant != by_date else None,
+        None if end is None else end.time,
+        end is None,
+        None if wanted is None else wanted[0],
     )
 
 

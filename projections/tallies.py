@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from events.facts import Kind
-from projections.contribution import Contribution
+from projections.contribution import NOTHING, Contribution
 from projections.measures import MEASURES
 
 WIDTH: Final = len(MEASURES)
@@ -12,38 +12,53 @@ CellKey = tuple[int, str, Kind]
 """Local day, unit, kind of case."""
 ProblemKey = tuple[int, str, Kind, str]
 """Local day, unit, kind of case, problem."""
+Change = dict[int, int]
+"""What changes in a cell, by index of the measure; most of a cell's measures do not."""
 
 
 class TallyChanges:
-    """What a batch changes: per cell one integer a measure, per problem one integer."""
+    """What a batch changes: per cell the measures that change, per problem one integer."""
 
     def __init__(self) -> None:
-        self.cells: dict[CellKey, list[int]] = {}
+        self.cells: dict[CellKey, Change] = {}
         self.problems: dict[ProblemKey, int] = {}
 
     def replace(self, old: Contribution, new: Contribution) -> None:
         """Takes back what a case was counted as and counts it as what it is now."""
-        if old == new:
-            return
-        self._add(old, -1)
-        self._add(new, 1)
+        if old.cells != new.cells or old.kind != new.kind:
+            self._add(old, -1)
+            self._add(new, 1)
+        self._add_problems(old, -1)
+        self._add_problems(new, 1)
 
     def _add(self, counted: Contribution, sign: int) -> None:
-        kind = counted.kind
+        cells, kind = self.cells, counted.kind
         for day, unit, measure, n in counted.cells:
-            cell = self.cells.get((day, unit, kind))
-            if cell is None:
-                cell = self.cells[day, unit, kind] = [0] * WIDTH
-            cell[measure] += sign * n
+            key = day, unit, kind
+            change = cells.get(key)
+            if change is None:
+                cells[key] = {measure: sign * n}
+            else:
+                change[measure] = change.get(measure, 0) + sign * n
+
+    def _add_problems(self, counted: Contribution, sign: int) -> None:
         for problem in counted.problems:
-            key = counted.problem_day, counted.problem_unit, kind, problem
+            key = counted.problem_day, counted.problem_unit, counted.kind, problem
             self.problems[key] = self.problems.get(key, 0) + sign
 
-    def standing_cells(self) -> list[tuple[CellKey, list[int]]]:
-        """Cells that change, sorted by day, unit and kind; the order in which rows are locked."""
-        return sorted((key, cell) for key, cell in self.cells.items() if any(cell))
+    def standing_cells(self) -> list[tuple[CellKey, Change]]:
+        """Cells that change, without zeros, sorted by day, unit and kind: the order in which rows are locked."""
+        standing = []
+        for key in sorted(self.cells):
+            change = self.cells[key]
+            if 0 in change.values():
+                change = {measure: n for measure, n in change.items() if n}
+            if change:
+                standing.append((key, change))
+        return standing
 
     def standing_problems(self) -> list[tuple[ProblemKey, int]]:
+        """Problems whose count changes, sorted."""
         return sorted((key, n) for key, n in self.problems.items() if n)
 
 
@@ -51,5 +66,5 @@ def tallied(contributions: Iterable[Contribution]) -> TallyChanges:
     """The tallies of many cases from nothing."""
     changes = TallyChanges()
     for counted in contributions:
-        changes.replace(Contribution(), counted)
+        changes.replace(NOTHING, counted)
     return changes

@@ -4,26 +4,45 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from events.instants import DAY, EPOCH, SECOND, instant_of, moment_of
+from events.instants import DAY, EPOCH, MINUTE, SECOND, instant_of, moment_of
 
 _EPOCH_ORDINAL: Final = EPOCH.toordinal()
+_QUARTER: Final = 15 * MINUTE
+_REMEMBERED_MAX: Final = 500_000
+"""Quarters of an hour for which the day is kept, some 14 years; then it begins anew."""
 
 
 class LocalDays:
     """Converts instants (microseconds) to local days and back.
 
-    Asking `zoneinfo` costs a microsecond or two, so the offset is remembered per UTC day; a day in which the offset
-    changes is asked anew each time.
+    Asking `zoneinfo` costs a microsecond or two, and every fact asks several times. So the day is remembered for each
+    quarter of an hour (`_QUARTER`) that lies in one local day as a whole, and the offset for each UTC day in which it
+    does not change.
     """
 
     def __init__(self, time_zone: str) -> None:
         self.time_zone = time_zone
         self._zone = ZoneInfo(time_zone)
+        self._days: dict[int, int] = {}
         self._offsets: dict[int, int | None] = {}
         self._starts: dict[int, int] = {}
 
     def day_of(self, instant: int) -> int:
         """The local day in which an instant lies."""
+        day = self._days.get(instant // _QUARTER)
+        return self._find_day(instant) if day is None else day
+
+    def _find_day(self, instant: int) -> int:
+        quarter = instant // _QUARTER
+        first, last = self._day_asked(quarter * _QUARTER), self._day_asked((quarter + 1) * _QUARTER - 1)
+        if first != last:
+            return self._day_asked(instant)
+        if len(self._days) >= _REMEMBERED_MAX:
+            self._days.clear()
+        self._days[quarter] = first
+        return first
+
+    def _day_asked(self, instant: int) -> int:
         return (instant + self._offset(instant)) // DAY + _EPOCH_ORDINAL
 
     def start_of(self, day: int) -> int:

@@ -4,7 +4,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("tests.fixtures.databases",)
+pytest_plugins = (
+    "tests.fixtures.databases",
+    "tests.fixtures.processes",
+    "tests.fixtures.promtool",
+    "tests.fixtures.tcp_postgres",
+)
 
 _CI = os.environ.get("CI") == "true"
 

@@ -14,7 +14,6 @@ from events.facts import Kind
 from events.instants import SECOND
 from projections.buckets import Buckets
 from projections.measures import Policy
-from projections.tallies import WIDTH
 from projections.units import UnitTree
 from services.clock import Clock
 from services.exporter.unit_samples import UnitSamples
@@ -116,10 +115,7 @@ class LiveFigures:
     def _apply(self, row: ChangeRow) -> set[str]:
         for day, unit, kind, measures in row.cells:
             if kind == KIND:
-                vector = [0] * WIDTH
-                for measure, n in measures:
-                    vector[measure] = n
-                self.buckets.add(day, unit, vector)
+                self.buckets.add(day, unit, measures)
         for unit, kind, problem, n in row.problems:
             if kind == KIND:
                 self.problems[unit, problem] += n

@@ -9,7 +9,7 @@ from projections.batches import Archived, ChangedCase, Dead, Effect, StoredCase,
 from projections.batches import counted_bytes as bytes_of_counted
 from projections.buckets import Buckets
 from projections.contribution import Rules
-from projections.tallies import WIDTH, CellKey, ProblemKey
+from projections.tallies import CellKey, Change, ProblemKey
 from services.clock import Clock
 from services.counting import counted
 from services.projector import digest_of
@@ -25,7 +25,7 @@ class MemoryStore:
         self.archive: dict[tuple[int, int], Archived] = {}
         self.rows: dict[str, tuple[int, bytes, bytes]] = {}
         self.changed: dict[str, ChangedCase] = {}
-        self.cells: dict[CellKey, list[int]] = {}
+        self.cells: dict[CellKey, Change] = {}
         self.problem_cells: dict[ProblemKey, int] = {}
         self.dead_letters: dict[tuple[int, int], Dead] = {}
         self.counters: Counter[tuple[int, str, str]] = Counter()
@@ -103,8 +103,9 @@ class MemoryTransaction:
             store.rows[case.case_id] = case.version + 1, facts_bytes(case.kept), bytes_of_counted(case.counted)
             store.changed[case.case_id] = case
         for key, change in effect.tallies.standing_cells():
-            cell = store.cells.setdefault(key, [0] * WIDTH)
-            cell[:] = [n + more for n, more in zip(cell, change, strict=True)]
+            cell = store.cells.setdefault(key, {})
+            for measure, n in change.items():
+                cell[measure] = cell.get(measure, 0) + n
         for problem, n in effect.tallies.standing_problems():
             store.problem_cells[problem] = store.problem_cells.get(problem, 0) + n
         for name, label, n in counted(effect):

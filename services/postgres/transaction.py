@@ -7,7 +7,7 @@ import msgspec
 
 from projections.batches import Effect, StoredCase, stored_case
 from projections.contribution import Rules
-from projections.tallies import CellKey, TallyChanges
+from projections.tallies import TallyChanges
 from services.counting import counted
 from services.postgres.connection import Connection
 from services.postgres.writing import write_cases, write_tallies
@@ -26,9 +26,9 @@ _MOVE_CHECKPOINT: Final = (
 
 
 class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
-    """The body of a row of the change feed: cells as `(day, unit, kind, [(measure, n), ...])`, problems likewise."""
+    """The body of a row of the change feed: cells as `(day, unit, kind, {measure: n})`, then problems with their n."""
 
-    cells: list[tuple[int, str, str, list[tuple[int, int]]]]
+    cells: list[tuple[int, str, str, dict[int, int]]]
     problems: list[tuple[str, str, str, int]]
 
 
@@ -90,7 +90,10 @@ class PostgresTransaction:
     async def _write_changes(self, tallies: TallyChanges) -> None:
         cells, found = tallies.standing_cells(), tallies.standing_problems()
         if cells or found:
-            row = ChangeRow(_sparse(cells), [(unit, kind, problem, n) for (_, unit, kind, problem), n in found])
+            row = ChangeRow(
+                [(*key, change) for key, change in cells],
+                [(unit, kind, problem, n) for (_, unit, kind, problem), n in found],
+            )
             await self._connection.execute(
                 "insert into changes values ($1, $2, $3, $4)",
                 self._checkpoint.partition,
@@ -116,13 +119,6 @@ class PostgresTransaction:
         rows = counted(effect)
         if rows:
             await self._connection.execute(_UPSERT_COUNTERS, self._checkpoint.partition, *zip(*rows, strict=True))
-
-
-def _sparse(cells: Sequence[tuple[CellKey, list[int]]]) -> list[tuple[int, str, str, list[tuple[int, int]]]]:
-    return [
-        (day, unit, kind, [(measure, n) for measure, n in enumerate(vector) if n])
-        for (day, unit, kind), vector in cells
-    ]
 
 
 async def load_cases(connection: Connection, case_ids: Sequence[str]) -> dict[str, StoredCase]:

@@ -52,10 +52,10 @@ def _recount(world: World, periods: Sequence[Period]) -> Recount:
     return Recount(world.verifier_rules, world.verifier_units, dates)
 
 
-def named_tallies(cells: Mapping[CellKey, Sequence[int]]) -> Tallies:
+def named_tallies(cells: Mapping[CellKey, Mapping[int, int]]) -> Tallies:
     """Cells with their measures by name, zeros left out."""
     named = {
-        (date.fromordinal(day), unit, kind): _without_zeros(dict(zip(MEASURES, cell, strict=True)))
+        (date.fromordinal(day), unit, kind): _without_zeros({MEASURES[measure]: n for measure, n in cell.items()})
         for (day, unit, kind), cell in cells.items()
     }
     return {key: measures for key, measures in named.items() if measures}

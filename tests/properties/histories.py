@@ -51,7 +51,7 @@ _REOPENED: Final = [facts.Reopened()]
 _RETRACTED: Final = [facts.Retracted(fact_id, source) for source in (None, *SOURCES) for fact_id in IDS]
 _TURNS: Final[tuple[Sequence[facts.Body], ...]] = (
     *(_TRANSFERRED, _PAUSED, _RESUMED, _RESCHEDULED, _PROCESSED, _RETURNED, _CLOSED, _REOPENED),
-    *(_TRANSFERRED, _CLOCK_STOPPED, _CLOCK_STOPPED, _RESUMED, _RESUMED),  # more often: they need each other
+    *(_TRANSFERRED, _PAUSED, _CLOCK_STOPPED, _CLOCK_STOPPED, _RESUMED, _RESUMED),  # more often: they need each other
 )
 _BODIES: Final = (*_TURNS, _RECEIVED, _RETRACTED)
 _sources: Final = st.sampled_from(SOURCES)
@@ -65,6 +65,13 @@ _overdue: Final = st.builds(
     st.integers(0, DUE),
     st.builds(facts.Overdue, st.integers(0, DUES_MAX - 1)),
 )
+_noted: Final = st.builds(
+    Fact,
+    st.just(DEADLINES_SOURCE),
+    st.sampled_from(("noted", "noted again")),
+    st.sampled_from((DUE_PASSES, DUE_PASSES, DUE, 0, TIMES_MAX - 1)),
+    st.builds(facts.Overdue, st.integers(0, DUES_MAX - 1)),
+)
 _anything: Final = st.one_of(
     *(st.builds(Fact, _sources, _ids, _times, st.sampled_from(bodies)) for bodies in _BODIES),
     _overdue,
@@ -75,7 +82,7 @@ _turns: Final = st.one_of(*(st.sampled_from(bodies) for bodies in _TURNS))
 _courses: Final = st.lists(st.tuples(_sources, _ids, _turns), max_size=TIMES_MAX - 1)
 _times_min: Final = st.sampled_from((1, 3, 5))
 _mostly: Final = st.sampled_from((True, True, True, True, True, False))
-_moves: Final = st.sampled_from((0, 0, 0, 1, 2, 3))
+_moves: Final = st.sampled_from((0, 0, 0, 0, 0, 1, 2, 3))
 
 
 @st.composite
@@ -86,10 +93,12 @@ def histories(draw: st.DrawFn, world: World) -> History:
     """
     instants = st.sampled_from(world.instants)
     times = draw(st.lists(instants, min_size=draw(_times_min), max_size=TIMES_MAX, unique=True).map(sorted))
-    dues = draw(st.lists(instants, min_size=1, max_size=DUES_MAX, unique=True))
+    due = st.sampled_from(times) | instants | st.sampled_from(world.late_instants)
+    dues = draw(st.lists(due, min_size=1, max_size=DUES_MAX, unique=True))
     drafts = [draw(_receptions)] if draw(_mostly) else []
     drafts += [Fact(source, fact_id, place, body) for place, (source, fact_id, body) in enumerate(draw(_courses), 1)]
     drafts += draw(st.lists(_anything, max_size=MESS_MAX))
+    drafts += draw(st.lists(_noted, max_size=3))
     moved = draw(_moves)
     found = [_dated(draft, world, times, dues, moved) for draft in drafts]
     return list({(fact.source, fact.id): fact for fact in found}.values())

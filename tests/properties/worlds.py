@@ -75,6 +75,11 @@ class World:
         """Times worth trying: at the edges of local days, of UTC days and of changed clocks."""
         return _instants(self)
 
+    @property
+    def late_instants(self) -> list[int]:
+        """Those of the last two days: as due dates, late enough for whatever comes before."""
+        return sorted(self.instants)[-2 * len(CLOCKS) :]
+
 
 def worlds(*time_zones: str, policies: tuple[Policy, ...] = tuple(Policy)) -> st.SearchStrategy[World]:
     """A world in one of the time zones (all, if none is named)."""
@@ -114,7 +119,7 @@ def _units(turn: int) -> tuple[Unit, ...]:
         Unit("new", "new", "commune", "A", valid_from=turn, valid_to=turn + 2, successor="newest"),
         Unit("newest", "newest", "commune", "A", valid_from=turn + 2),
         Unit("gap", "gap", "commune", "A", valid_to=turn - 2, successor="B"),
-        Unit("gap", "gap", "commune", "A", valid_from=turn + 1, successor="old"),
+        Unit("gap", "gap", "commune", "A", valid_from=turn + 1, valid_to=turn + 3, successor="old"),
         Unit("gone", "gone", "commune", "A", valid_to=turn - 1),
         Unit("left", "left", "commune", "A", valid_to=turn - 1, successor="right"),
         Unit("right", "right", "commune", "A", valid_to=turn + 1, successor="left"),

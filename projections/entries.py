@@ -1,0 +1,159 @@
+"""What a case is counted as, said in *entries* `(instant, unit, measure, n)`.
+
+A state that holds from x to y (exclusive of x, inclusive of y, as "state at b is after all facts before b" asks)
+enters at x and leaves at y. By local day the entries sum to the tallies; cut at an instant they give the figure of a
+day that is not over.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from msgspec import Struct
+
+from events.case import Case, Holder
+from projections.deadline import Deadline
+from projections.labels import Timeliness, open_when_due_passed, passes_at, timeliness
+from projections.measures import INDEX, POLICIES, Policy, under
+from projections.standing import Rules, Standing, standing
+from projections.zone import LocalDays
+
+Entry = tuple[int, str, int, int]
+"""Instant (microseconds), unit, index of the measure, n."""
+
+FOREVER: Final = 1 << 62
+"""An instant after every other: a state that still holds."""
+
+_NEW: Final = INDEX["new"]
+_NEW_ONLINE: Final = INDEX["new_online"]
+_IN: Final = INDEX["transferred_in"]
+_OUT: Final = INDEX["transferred_out"]
+_CLOSED: Final = INDEX["closed"]
+_RETURNED: Final = INDEX["returned"]
+_BECAME_OVERDUE: Final = INDEX["became_overdue"]
+_REFUSED: Final = INDEX["refused_at_desk"]
+
+
+class _Places(Struct, frozen=True):
+    """Indexes of the measures that exist once for each policy."""
+
+    early: int
+    on_time: int
+    late: int
+    fell_due: int
+    fell_due_on_time: int
+    overdue: int
+    paused: int
+    open_due: int
+
+    def settled(self, label: Timeliness) -> int:
+        if label is Timeliness.EARLY:
+            return self.early
+        return self.late if label is Timeliness.LATE else self.on_time
+
+
+def _places(policy: Policy) -> _Places:
+    settled = ("settled_early", "settled_on_time", "settled_late")
+    others = ("fell_due", "fell_due_on_time", "overdue", "paused", "open_due")
+    return _Places(*(INDEX[under(measure, policy)] for measure in settled + others))
+
+
+_UNDER: Final = [(policy, _places(policy)) for policy in POLICIES]
+
+
+def entries(case: Case, rules: Rules) -> list[Entry]:
+    """All entries of a case, in no particular order."""
+    return entries_of(case, standing(case, rules), rules)
+
+
+def entries_of(case: Case, found: Standing | None, rules: Rules) -> list[Entry]:
+    """The same, where the standing is already known."""
+    if found is None:
+        return [(case.end.time, "", _REFUSED, 1)] if case.refused_at_desk and case.end else []
+    entered = _flows(found)
+    for policy, places in _UNDER:
+        _under_policy(entered, found, policy, places, rules.days)
+    if case.overdue_notes:
+        entered += _became_overdue(found, found.under(rules.policy))
+    return entered
+
+
+def _flows(found: Standing) -> list[Entry]:
+    case, received_at = found.case, found.received_at
+    first, last = found.holders[0].unit, found.last_unit
+    entered = [(received_at, first, _NEW, 1)]
+    if found.received.channel == "online":
+        entered.append((received_at, first, _NEW_ONLINE, 1))
+    for before, after in pairwise(found.holders):
+        entered.append((after.since, before.unit, _OUT, 1))
+        entered.append((after.since, after.unit, _IN, 1))
+    if case.end is not None and not case.end.settled:
+        entered.append((max(case.end.time, received_at), last, _CLOSED, 1))
+    if case.returned_at is not None:
+        entered.append((max(case.returned_at, received_at), last, _RETURNED, 1))
+    return entered
+
+
+def _under_policy(entered: list[Entry], found: Standing, policy: Policy, places: _Places, days: LocalDays) -> None:
+    end, last, own = found.case.end, found.last_unit, found.under(policy)
+    until = found.until
+    settled_late = True
+    if end is not None and until is not None and end.settled:
+        label = timeliness(end.time, own.standing, policy, days)
+        settled_late = label is Timeliness.LATE
+        entered.append((until, last, places.settled(label), 1))
+    stop = FOREVER if until is None else until
+    pauses = _pauses(own)
+    for began, ended in pauses:
+        _hold(entered, max(began, found.received_at), min(ended, stop), found.holders, places.paused)
+    if own.due is None:
+        return
+    passes = passes_at(own.due, found.received_at, policy, days)
+    if end is None:
+        entered.append((own.due, last, places.open_due, 1))
+    if end is None or end.settled:
+        entered.append((passes, last, places.fell_due, 1))
+        if not settled_late:
+            entered.append((passes, last, places.fell_due_on_time, 1))
+    if passes < stop:
+        for begin, left in _without(passes, stop, pauses):
+            _hold(entered, begin, left, found.holders, places.overdue)
+
+
+def _pauses(found: Deadline) -> Sequence[tuple[int, int]]:
+    if found.paused_since is None:
+        return found.pauses
+    return [*found.pauses, (found.paused_since, FOREVER)]
+
+
+def _without(begin: int, stop: int, holes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is left of an interval when the holes (in order, apart from each other) are cut out."""
+    for hole_begin, hole_stop in holes:
+        if begin < hole_begin:
+            yield begin, min(stop, hole_begin)
+        begin = max(begin, hole_stop)
+    if begin < stop:
+        yield begin, stop
+
+
+def _hold(entered: list[Entry], begin: int, stop: int, holders: Sequence[Holder], measure: int) -> None:
+    """A state from `begin` to `stop`, entered and left by each holder in turn."""
+    for place, holder in enumerate(holders):
+        left = holders[place + 1].since if place + 1 < len(holders) else FOREVER
+        enters, leaves = max(begin, holder.since), min(stop, left)
+        if enters < leaves:
+            entered.append((enters, holder.unit, measure, 1))
+            if leaves < FOREVER:
+                entered.append((leaves, holder.unit, measure, -1))
+
+
+def _became_overdue(found: Standing, own: Deadline) -> Iterator[Entry]:
+    for note in found.case.overdue_notes:
+        if note.due == own.due and open_when_due_passed(found.case, note.time, note.due):
+            yield note.time, holder_at(found.holders, note.time), _BECAME_OVERDUE, 1
+            return
+
+
+def holder_at(holders: Sequence[Holder], instant: int) -> str:
+    """The unit after all transfers before an instant."""
+    return next((holder.unit for holder in reversed(holders) if holder.since < instant), holders[0].unit)

@@ -1,0 +1,69 @@
+"""Where a case stands: holders under today's codes and the deadline under each policy, found once and used by all."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from events.case import Case, Holder
+from events.facts import Received
+from projections.deadline import Deadline, deadline
+from projections.measures import Policy
+from projections.units import UnitTree
+from projections.zone import LocalDays
+
+
+class Rules(Struct, frozen=True):
+    """What a figure depends on besides the facts: the calendar, the database's policy, the units."""
+
+    days: LocalDays
+    policy: Policy
+    units: UnitTree
+
+
+class Standing(Struct, frozen=True, gc=False):
+    """A case that was received. `valid`: every code was valid when its unit took over."""
+
+    case: Case
+    received: Received
+    received_at: int
+    holders: Sequence[Holder]
+    valid: bool
+    by_date: Deadline
+    by_instant: Deadline
+
+    def under(self, policy: Policy) -> Deadline:
+        return self.by_date if policy is Policy.DATE else self.by_instant
+
+    @property
+    def last_unit(self) -> str:
+        """The present or last holder."""
+        return self.holders[-1].unit
+
+    @property
+    def until(self) -> int | None:
+        """The end as an instant of counting: never before the reception; None while the case is open."""
+        end = self.case.end
+        return None if end is None else max(end.time, self.received_at)
+
+
+def standing(case: Case | None, rules: Rules) -> Standing | None:
+    """None for a case that was never received."""
+    if case is None or case.received is None or case.received_at is None:
+        return None
+    holders, valid = _resolved(case.holders, rules)
+    by_date = deadline(case, Policy.DATE, rules.days)
+    plain = not case.steps and case.open_pause is None
+    by_instant = by_date if plain else deadline(case, Policy.INSTANT, rules.days)
+    return Standing(case, case.received, case.received_at, holders, valid, by_date, by_instant)
+
+
+def _resolved(holders: Sequence[Holder], rules: Rules) -> tuple[Sequence[Holder], bool]:
+    """Holders under the codes valid on the day they took over; a transfer within one unit is none."""
+    resolved: list[Holder] = []
+    all_valid = True
+    for holder in holders:
+        unit, valid = rules.units.resolve(holder.unit, rules.days.day_of(holder.since))
+        all_valid = all_valid and valid
+        if not resolved or resolved[-1].unit != unit:
+            resolved.append(holder if valid else Holder(unit, holder.since))
+    return resolved, all_valid

@@ -1,0 +1,98 @@
+"""Events per second from an NDJSON file to durable, folded and tallied, beside a plain insert loop and a bare COPY."""
+
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import msgspec
+
+from projections.batches import Record
+from services.importing import open_event_lines
+from services.importing.run import Line, import_lines
+from tests.bench.databases import bench_database
+from tests.bench.histories import event_file, many_units
+
+UNITS = 4_000
+ROWS_A_STATEMENT = 500
+COPY_ROWS = 5_000
+
+Measured = Callable[[str, Path], Awaitable[None]]
+
+
+async def run(url: str, folder: Path, *, quick: bool) -> None:
+    path, count = event_file(folder, 5_000 if quick else 60_000, UNITS)
+    rounds = 1 if quick else 3
+    peers: dict[str, Measured] = {"duecourse": _ours, "insert loop": _insert_loop, "bare COPY": _copy}
+    rates: dict[str, list[float]] = {name: [] for name in peers}
+    for _ in range(rounds):
+        for name, work in peers.items():
+            begun = time.perf_counter()
+            await work(url, path)
+            rates[name].append(count / (time.perf_counter() - begun))
+    median = {name: statistics.median(found) for name, found in rates.items()}
+    print(f"{count:,} events, {UNITS:,} units, median of {rounds} rounds, one connection each")
+    for name, rate in median.items():
+        spread = f"{min(rates[name]):,.0f}–{max(rates[name]):,.0f}"
+        print(f"{name:12} {rate:>10,.0f} events/s  ({spread})")
+    print(f"ratio to the insert loop {median['duecourse'] / median['insert loop']:.2f}  (asked 0.4, goal 1)")
+    print(f"ratio to the bare COPY   {median['duecourse'] / median['bare COPY']:.2f}  (the limit)")
+
+
+async def _ours(url: str, path: Path) -> None:
+    async with bench_database(url, many_units(UNITS)) as found:
+        lines = (Line(number, Record(body)) for number, body in open_event_lines(path))
+        async for _ in import_lines(lines, found.projector().project):
+            pass
+
+
+async def _insert_loop(url: str, path: Path) -> None:
+    """The loop that one would write first: a key that keeps repeats out, 500 rows a statement, nothing else."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "drop table if exists loop_events;"
+            "create table loop_events (source text, id text, subject text, type text, time text, body bytea, "
+            "primary key (source, id))"
+        )
+        decode = msgspec.json.Decoder().decode
+        rows: list[tuple[str, str, str, str, str, bytes]] = []
+        with path.open("rb") as file:
+            for line in file:
+                one = decode(line)
+                rows.append((one["source"], one["id"], one["subject"], one["type"], one["time"], line))
+                if len(rows) == ROWS_A_STATEMENT:
+                    await _insert(connection, rows)
+                    rows = []
+        if rows:
+            await _insert(connection, rows)
+    finally:
+        await connection.close()
+
+
+async def _insert(connection: "asyncpg.Connection", rows: list[tuple[str, str, str, str, str, bytes]]) -> None:
+    await connection.execute(
+        "insert into loop_events select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], "
+        "$6::bytea[]) on conflict do nothing",
+        *zip(*rows, strict=True),
+    )
+
+
+async def _copy(url: str, path: Path) -> None:
+    """The limit: the bytes into a table, unread."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "drop table if exists copied; create table copied (position bigint primary key, body bytea)"
+        )
+        rows: list[tuple[int, bytes]] = []
+        with path.open("rb") as file:
+            for position, line in enumerate(file):
+                rows.append((position, line))
+                if len(rows) == COPY_ROWS:
+                    await connection.copy_records_to_table("copied", records=rows)
+                    rows = []
+        await connection.copy_records_to_table("copied", records=rows)
+    finally:
+        await connection.close()

@@ -110,8 +110,9 @@ class _Walk:
         self.ignored: list[Ignored] = []
 
     def case(self) -> Case:
+        ends = self.ends
         for place, fact in enumerate(self.walk):
-            self._take(fact, place in self.ends)
+            self._take(fact, place in ends)
         if self.received is None:
             self.problems = set() if self._refused_at_desk() else self.problems | {"never_received"}
         if self.received is not None and self.received.due is None and not self._rescheduled():

@@ -29,7 +29,7 @@ NOTHING: Final = Contribution()
 
 
 def contribution(case: Case | None, rules: Rules) -> Contribution:
-    """The tallies of one case: cells sorted, no zeros."""
+    """The tallies of one case, without zeros."""
     return contribution_of(case, standing(case, rules), rules)
 
 
@@ -42,7 +42,7 @@ def contribution_of(case: Case | None, found: Standing | None, rules: Rules) -> 
     for instant, unit, measure, n in entries_of(case, found, rules):
         key = day_of(instant), unit, measure
         sums[key] = sums.get(key, 0) + n
-    cells = tuple(sorted([(day, unit, measure, n) for (day, unit, measure), n in sums.items() if n]))
+    cells = tuple([(day, unit, measure, n) for (day, unit, measure), n in sums.items() if n])
     words = tuple(sorted(problems_of(case, found, rules)))
     if found is None:
         return Contribution("procedure", cells, day_of(case.first_time), "", words)

@@ -27,6 +27,8 @@ class Deadline(Struct, frozen=True, gc=False):
 def deadline(case: Case, policy: Policy, days: LocalDays) -> Deadline:
     """Walks the due date from the one promised at reception through reschedulings and pauses."""
     due = case.received.due if case.received is not None else None
+    if not case.steps and case.open_pause is None:
+        return Deadline(due, None, ())
     pauses: list[tuple[int, int]] = []
     for step in case.steps:
         if isinstance(step, DueSet):

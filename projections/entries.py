@@ -15,14 +15,11 @@ from events.case import Case, Holder
 from projections.deadline import Deadline
 from projections.labels import Timeliness, open_when_due_passed, passes_at, timeliness
 from projections.measures import INDEX, POLICIES, Policy, under
-from projections.standing import Rules, Standing, standing
+from projections.standing import FOREVER, Rules, Standing, standing
 from projections.zone import LocalDays
 
 Entry = tuple[int, str, int, int]
 """Instant (microseconds), unit, index of the measure, n."""
-
-FOREVER: Final = 1 << 62
-"""An instant after every other: a state that still holds."""
 
 _NEW: Final = INDEX["new"]
 _NEW_ONLINE: Final = INDEX["new_online"]
@@ -88,35 +85,35 @@ def _flows(found: Standing) -> list[Entry]:
         entered.append((after.since, before.unit, _OUT, 1))
         entered.append((after.since, after.unit, _IN, 1))
     if case.end is not None and not case.end.settled:
-        entered.append((max(case.end.time, received_at), last, _CLOSED, 1))
+        entered.append((found.until, last, _CLOSED, 1))
     if case.returned_at is not None:
         entered.append((max(case.returned_at, received_at), last, _RETURNED, 1))
     return entered
 
 
 def _under_policy(entered: list[Entry], found: Standing, policy: Policy, places: _Places, days: LocalDays) -> None:
-    end, last, own = found.case.end, found.last_unit, found.under(policy)
-    until = found.until
-    settled_late = True
-    if end is not None and until is not None and end.settled:
+    end, own = found.case.end, found.under(policy)
+    last, stop = found.last_unit, found.until
+    in_time = False
+    if end is not None and end.settled:
         label = timeliness(end.time, own.standing, policy, days)
-        settled_late = label is Timeliness.LATE
-        entered.append((until, last, places.settled(label), 1))
-    stop = FOREVER if until is None else until
+        in_time = label is not Timeliness.LATE
+        entered.append((stop, last, places.settled(label), 1))
     pauses = _pauses(own)
     for began, ended in pauses:
         _hold(entered, max(began, found.received_at), min(ended, stop), found.holders, places.paused)
-    if own.due is None:
+    due = own.due
+    if due is None:
         return
-    passes = passes_at(own.due, found.received_at, policy, days)
+    passes = passes_at(due, found.received_at, policy, days)
     if end is None:
-        entered.append((own.due, last, places.open_due, 1))
+        entered.append((due, last, places.open_due, 1))
     if end is None or end.settled:
         entered.append((passes, last, places.fell_due, 1))
-        if not settled_late:
+        if in_time:
             entered.append((passes, last, places.fell_due_on_time, 1))
     if passes < stop:
-        for begin, left in _without(passes, stop, pauses):
+        for begin, left in _without(passes, stop, pauses) if pauses else ((passes, stop),):
             _hold(entered, begin, left, found.holders, places.overdue)
 
 
@@ -138,6 +135,11 @@ def _without(begin: int, stop: int, holes: Sequence[tuple[int, int]]) -> Iterato
 
 def _hold(entered: list[Entry], begin: int, stop: int, holders: Sequence[Holder], measure: int) -> None:
     """A state from `begin` to `stop`, entered and left by each holder in turn."""
+    if len(holders) == 1 and begin < stop:
+        entered.append((begin, holders[0].unit, measure, 1))
+        if stop < FOREVER:
+            entered.append((stop, holders[0].unit, measure, -1))
+        return
     for place, holder in enumerate(holders):
         left = holders[place + 1].since if place + 1 < len(holders) else FOREVER
         enters, leaves = max(begin, holder.since), min(stop, left)

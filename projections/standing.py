@@ -1,6 +1,7 @@
 """Where a case stands: holders under today's codes and the deadline under each policy, found once and used by all."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -20,30 +21,29 @@ class Rules(Struct, frozen=True):
     units: UnitTree
 
 
+FOREVER: Final = 1 << 62
+"""An instant after every other: a state that still holds."""
+
+
 class Standing(Struct, frozen=True, gc=False):
-    """A case that was received. `valid`: every code was valid when its unit took over."""
+    """A case that was received.
+
+    `last_unit` is the present or last holder; `valid`: every code was valid when its unit took over; `until` is the end
+    as an instant of counting, never before the reception, and `FOREVER` while the case is open.
+    """
 
     case: Case
     received: Received
     received_at: int
     holders: Sequence[Holder]
+    last_unit: str
     valid: bool
+    until: int
     by_date: Deadline
     by_instant: Deadline
 
     def under(self, policy: Policy) -> Deadline:
         return self.by_date if policy is Policy.DATE else self.by_instant
-
-    @property
-    def last_unit(self) -> str:
-        """The present or last holder."""
-        return self.holders[-1].unit
-
-    @property
-    def until(self) -> int | None:
-        """The end as an instant of counting: never before the reception; None while the case is open."""
-        end = self.case.end
-        return None if end is None else max(end.time, self.received_at)
 
 
 def standing(case: Case | None, rules: Rules) -> Standing | None:
@@ -54,11 +54,15 @@ def standing(case: Case | None, rules: Rules) -> Standing | None:
     by_date = deadline(case, Policy.DATE, rules.days)
     plain = not case.steps and case.open_pause is None
     by_instant = by_date if plain else deadline(case, Policy.INSTANT, rules.days)
-    return Standing(case, case.received, case.received_at, holders, valid, by_date, by_instant)
+    until = FOREVER if case.end is None else max(case.end.time, case.received_at)
+    last = holders[-1].unit
+    return Standing(case, case.received, case.received_at, holders, last, valid, until, by_date, by_instant)
 
 
 def _resolved(holders: Sequence[Holder], rules: Rules) -> tuple[Sequence[Holder], bool]:
     """Holders under the codes valid on the day they took over; a transfer within one unit is none."""
+    if len(holders) == 1 and holders[0].unit in rules.units.plain:
+        return holders, True
     resolved: list[Holder] = []
     all_valid = True
     for holder in holders:

@@ -28,14 +28,17 @@ class Unit(Struct, frozen=True, gc=False):
 
 
 class UnitTree:
-    """All units of one version of the reference data. Order of rows does not matter."""
+    """All units of one version of the reference data. Order of rows does not matter.
+
+    `plain` are the codes that always stand for themselves: one row, no validity dates.
+    """
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self.units: Final = tuple(sorted(units, key=lambda unit: (unit.code, unit.valid_from)))
         self._by_code: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units:
             self._by_code[unit.code].append(unit)
-        self._plain: Final = frozenset(
+        self.plain: Final = frozenset(
             code
             for code, rows in self._by_code.items()
             if len(rows) == 1 and rows[0].valid_from == BEGINNING and rows[0].valid_to == FOREVER
@@ -61,7 +64,7 @@ class UnitTree:
         An old code resolves through its successors to the first one valid on the day; where there is none, the code
         stands for itself.
         """
-        if code in self._plain or code not in self._by_code:
+        if code in self.plain or code not in self._by_code:
             return code, True
         if self._valid_row(code, day) is not None:
             return code, True

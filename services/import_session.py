@@ -15,10 +15,12 @@ from services.importing.replacing import replacement
 from services.importing.run import Line, Progress, Rejected, import_lines
 from services.memory.overlay import OverlayStore
 from services.postgres.connection import connected
-from services.projector import Projector
+from services.projector import Projector, patiently
 from services.units_loading import REGISTERED_LEVEL, register_units
 
 REPLACED_CASES_A_BATCH: Final = 500
+PATIENCE_SECONDS: Final = 120.0
+"""How long an import waits for a database that is away; started again later, it goes on where it was."""
 
 Said = dict[str, dict[str, bytes]]
 """Events of a file by case and event id."""
@@ -75,7 +77,7 @@ class ImportSession:
         if self._register:
             await self._register_missing(reading)
         projector = self._database.projector() if self._overlay is None else Projector(self._overlay)
-        return await projector.project(reading)
+        return await patiently(projector.project, reading, patience_seconds=PATIENCE_SECONDS)
 
     async def _rules(self) -> Rules:
         async with connected(self._database.pool) as connection:

@@ -1,14 +1,23 @@
 """The projector: takes a batch of records, writes what it changes in one transaction, answers for every record."""
 
+import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Final
 
+import structlog
+
 from projections.batches import Dead, Effect, Reading, Verdict, absorb
-from services.store import Conflict, Store, Transaction
+from services.store import Conflict, Store, StoreUnavailable, Transaction
+
+log = structlog.get_logger()
 
 CONFLICTS_MAX: Final = 8
 EMBEDDED_PARTITION: Final = 0
 EMBEDDED_TOPIC: Final = "embedded"
+PAUSE_SECONDS_MAX: Final = 5.0
+
+Project = Callable[[Reading], Awaitable[list[Verdict]]]
 
 
 class Projector:
@@ -56,3 +65,17 @@ async def _without_repeated_dead(transaction: Transaction, effect: Effect) -> Ef
             seen.add(digest)
             fresh.append(dead)
     return Effect(effect.verdicts, effect.archived, fresh, effect.cases, effect.tallies)
+
+
+async def patiently(project: Project, reading: Reading, *, patience_seconds: float) -> list[Verdict]:
+    """Projects a batch; while the database is away tries again, each time after a longer pause, for a limited time."""
+    waited, pause = 0.0, 0.5
+    while True:
+        try:
+            return await project(reading)
+        except StoreUnavailable as error:
+            if waited >= patience_seconds:
+                raise
+            log.warning("projector.waiting", error=str(error), waited_seconds=waited)
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(2 * pause, PAUSE_SECONDS_MAX)

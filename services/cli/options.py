@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -23,6 +24,9 @@ DatabaseUrl = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines instead of a table.")]
 
 Result = TypeVar("Result")
+
+THREAD_SWITCH_SECONDS = 0.001
+"""An import decodes in a thread beside the event loop, which must not wait long for its turn."""
 
 
 def settings_from(data: Path | None, url: str | None, **more: Any) -> Settings:
@@ -49,6 +53,7 @@ def run_async(work: Coroutine[Any, Any, Result]) -> Result:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         return await task
 
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(interruptible())

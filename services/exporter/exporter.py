@@ -24,6 +24,8 @@ from services.store import Checkpoint, StoreRefused, StoreUnavailable
 log = structlog.get_logger()
 
 REFRESH_SECONDS: Final = 0.5
+SILENT_SECONDS_MAX: Final = 3.0
+"""A refresh that takes longer has met a database that does not answer."""
 LATENCY_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
@@ -37,6 +39,7 @@ class Exporter:
         self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
         self.error: str | None = None
+        self._refreshed_at: float | None = None
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -59,11 +62,19 @@ class Exporter:
                 self.error = str(error)
             await asyncio.sleep(REFRESH_SECONDS)
 
+    def trouble(self) -> str | None:
+        """Why the figures are not fresh; None where they are. Frozen, a database gives no error, only no answer."""
+        if self.error is not None or self._refreshed_at is None:
+            return self.error or "no figures yet"
+        silent = asyncio.get_running_loop().time() - self._refreshed_at
+        return f"no answer for {silent:.0f} s" if silent > SILENT_SECONDS_MAX else None
+
     async def refresh(self) -> None:
         """Brings figures and page up to now."""
         changed, recorded = await self.live.refresh()
         self.draw(changed)
         self.error = None
+        self._refreshed_at = asyncio.get_running_loop().time()
         now = self._clock()
         for instant in recorded:
             self._latency.observe(max(0, now - instant) / SECOND)

@@ -34,9 +34,9 @@ async def read_body(request: Request) -> tuple[bytes, bool]:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
+        chunks.append(chunk)
         if size > BODY_BYTES_MAX:
             return b"".join(chunks)[:EVENT_BYTES_MAX], False
-        chunks.append(chunk)
     return b"".join(chunks), True
 
 

@@ -28,9 +28,10 @@ def pages_router(exporter: Exporter) -> APIRouter:
 
     @router.get("/health/ready", tags=["health"], summary="The database answers and figures are fresh")
     async def get_ready() -> JSONResponse:
-        if exporter.error is not None:
+        trouble = exporter.trouble()
+        if trouble is not None:
             retry = {"Retry-After": str(RETRY_SECONDS)}
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"database: {exporter.error}", headers=retry)
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"database: {trouble}", headers=retry)
         return JSONResponse({"status": "ready"})
 
     @router.get("/", include_in_schema=False)

@@ -1,6 +1,9 @@
 """An import from file to answers: rows, events, batches, verdicts, counts."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -18,10 +21,9 @@ from services.importing import (
     require_columns,
 )
 from services.intake import at_the_door
+from services.projector import Project
 
 BATCH_RECORDS: Final = 4_000
-
-Project = Callable[[Reading], Awaitable[list[Verdict]]]
 
 
 class Line(Struct, frozen=True):
@@ -112,23 +114,48 @@ class Progress(Struct):
     dead_letters: int = 0
 
 
+class _Batch(Struct, frozen=True):
+    """The next lines of a file, decoded."""
+
+    lines: list[Line]
+    reading: Reading
+
+
 async def import_lines(
     lines: Iterator[Line], project: Project, *, batch_records: int = BATCH_RECORDS
 ) -> AsyncIterator[tuple[Progress, list[Rejected]]]:
-    """Projects the lines batch by batch; after each gives the counts so far and the batch's rejects."""
+    """Projects the lines batch by batch; after each gives the counts so far and the batch's rejects.
+
+    While the database works on one batch, the next is read and decoded in a thread.
+    """
     progress = Progress()
-    while batch := _next(lines, batch_records):
-        verdicts = await project(at_the_door([line.record for line in batch]))
-        progress.events += len(batch)
-        progress.accepted += sum(verdict.status == "accepted" for verdict in verdicts)
-        progress.duplicates += sum(verdict.status == "duplicate" for verdict in verdicts)
-        rejected = _rejected(batch, verdicts)
-        progress.dead_letters += len(rejected)
-        yield progress, rejected
+    ahead = _read_ahead(lines, batch_records)
+    try:
+        while (batch := await ahead).lines:
+            ahead = _read_ahead(lines, batch_records)
+            verdicts = await project(batch.reading)
+            rejected = _rejected(batch.lines, verdicts)
+            _count(progress, verdicts)
+            yield progress, rejected
+    finally:
+        await asyncio.gather(ahead, return_exceptions=True)  # a thread is not left behind
 
 
-def _next(lines: Iterator[Line], count: int) -> list[Line]:
-    return [line for _, line in zip(range(count), lines, strict=False)]
+def _read_ahead(lines: Iterator[Line], count: int) -> asyncio.Task[_Batch]:
+    return asyncio.create_task(asyncio.to_thread(_next, lines, count))
+
+
+def _next(lines: Iterator[Line], count: int) -> _Batch:
+    batch = list(islice(lines, count))
+    return _Batch(batch, at_the_door([line.record for line in batch]))
+
+
+def _count(progress: Progress, verdicts: Sequence[Verdict]) -> None:
+    found = Counter(verdict.status for verdict in verdicts)
+    progress.events += len(verdicts)
+    progress.accepted += found["accepted"]
+    progress.duplicates += found["duplicate"]
+    progress.dead_letters += found["refused"]
 
 
 def _rejected(batch: Sequence[Line], verdicts: Sequence[Verdict]) -> list[Rejected]:

@@ -20,7 +20,7 @@ CONNECT_SECONDS: Final = 5.0
 SESSION: Final = {
     "application_name": "duecourse",
     "timezone": "UTC",
-    "idle_in_transaction_session_timeout": "60s",  # a stopped process must not keep the checkpoint's lock for ever
+    "idle_in_transaction_session_timeout": "10s",  # a stopped process must not keep the checkpoint's lock for ever
     "lock_timeout": "10s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -32,6 +32,7 @@ _AWAY: Final = (
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server ended the connection while a query was on its way
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,

@@ -13,6 +13,7 @@ from services.deadlines import Deadlines
 from services.exporter.exporter import Exporter
 from services.exporter.live import LiveFigures
 from services.intake import Intake
+from services.pipeline import Pipeline
 from services.postgres.connection import Pool, open_pool
 from services.postgres.embedded import EmbeddedUnavailable, embedded_postgres
 from services.postgres.founding import Founding, founding
@@ -57,6 +58,10 @@ class Database:
 
     def projector(self) -> Projector:
         return Projector(self.store)
+
+    def pipeline(self) -> Pipeline:
+        """For long imports: batches overlap."""
+        return Pipeline(self.store, self.projector())
 
 
 @asynccontextmanager
@@ -148,6 +153,21 @@ async def running(parts: Service) -> AsyncIterator[None]:
         finally:
             for task in tasks:
                 task.cancel()
+
+
+@asynccontextmanager
+async def embedded_kept(settings: Settings) -> AsyncIterator[None]:
+    """A verb's eye on the embedded PostgreSQL, if that is the one in use."""
+    if settings.database is not None:
+        yield
+        return
+    task = asyncio.create_task(_keep_embedded(settings.data), name="embedded PostgreSQL")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _keep_embedded(data: Path) -> None:

@@ -14,6 +14,7 @@ from services.importing import ImportRefused
 from services.importing.replacing import replacement
 from services.importing.run import Line, Progress, Rejected, import_lines
 from services.memory.overlay import OverlayStore
+from services.pipeline import IN_FLIGHT
 from services.postgres.connection import connected
 from services.projector import Projector, patiently
 from services.units_loading import REGISTERED_LEVEL, register_units
@@ -37,14 +38,19 @@ class ImportSession:
         self._register = register
         self._origin = origin
         self._overlay: OverlayStore | None = None
+        self._pipeline = database.pipeline()
         self.registered: list[str] = []
 
     async def plain(self, lines: Iterator[Line], show: Show) -> Progress:
         """Every event of the file."""
         last = Progress()
-        async for last, refused in import_lines(lines, self._project):
+        async for last, refused in import_lines(lines, self._project, in_flight=self._in_flight()):
             show(last, refused)
         return last
+
+    def _in_flight(self) -> int:
+        """Registering units on the way, or judging without writing, goes batch by batch."""
+        return 1 if self._register or self._dry_run else IN_FLIGHT
 
     async def replace(self, lines: Iterator[Line], source: str, show: Show) -> Progress:
         """Makes the cases say what the file says. It is read whole first: only then is known what it leaves out."""
@@ -76,7 +82,7 @@ class ImportSession:
             self._overlay = OverlayStore(self._database.store, await self._rules(), self._database.clock)
         if self._register:
             await self._register_missing(reading)
-        projector = self._database.projector() if self._overlay is None else Projector(self._overlay)
+        projector = self._pipeline if self._overlay is None else Projector(self._overlay)
         return await patiently(projector.project, reading, patience_seconds=PATIENCE_SECONDS)
 
     async def _rules(self) -> Rules:

@@ -44,10 +44,15 @@ class Projector:
         positions = range(start, start + len(reading.records))
         stored = await transaction.load(reading.case_ids())
         effect = absorb(reading, positions, self._partition, stored, transaction.rules, transaction.now)
-        if effect.dead:
-            effect = await _without_repeated_dead(transaction, effect)
-        await transaction.write(effect, self._topic)
+        await settle(transaction, effect, self._topic)
         return effect.verdicts
+
+
+async def settle(transaction: Transaction, effect: Effect, topic: str) -> None:
+    """Writes an effect, refusals that are already kept left out."""
+    if effect.dead:
+        effect = await _without_repeated_dead(transaction, effect)
+    await transaction.write(effect, topic)
 
 
 def digest_of(dead: Dead) -> bytes:

@@ -39,6 +39,15 @@ class Checkpoint(Struct, frozen=True):
     recorded_at: int = 0
 
 
+class Outlook(Struct, frozen=True):
+    """What a batch can be worked out from before its transaction begins; none of it is locked."""
+
+    position: int
+    now: int
+    rules: Rules
+    cases: Mapping[str, StoredCase]
+
+
 class Transaction(Protocol):
     """One batch's transaction: begun with the checkpoint row locked, committed when the context ends well."""
 
@@ -70,6 +79,10 @@ class Store(Protocol):
     """What keeps archive, cases, tallies, dead letters and checkpoints."""
 
     def transaction(self, partition: int) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def outlook(self, partition: int, case_ids: Sequence[str]) -> Outlook:
+        """Position, clock, rules and those of the cases that are known, as they are just now."""
+        ...
 
     async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
         """Tallies of all shards, summed between bounds (local days)."""

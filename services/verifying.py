@@ -18,7 +18,7 @@ from services.postgres.connection import Connection, connected
 from services.postgres.queries import snapshot
 from services.postgres.reference import current_version
 from services.postgres.store import PostgresStore, read_buckets
-from services.verifier import ArchivedEvent, Recount, Rules, UnitRow, differences
+from services.verifier import ArchivedEvent, Recount, Rules, UnitRow, UnreadableEventError, differences
 
 CHUNK_EVENTS: Final = 5_000
 FIRST_SHOWN: Final = 20
@@ -63,6 +63,11 @@ class _Findings:
                 where = " ".join(str(part) for part in found.key)
                 self.first.append(Finding(what, where, found.measure, found.expected, found.actual))
 
+    def unreadable(self, error: UnreadableEventError) -> None:
+        """A damaged archive: the case cannot be recounted, the others can."""
+        self.count += 1
+        self.first.append(Finding("archive", str(error), "readable events", 0, 1))
+
 
 async def verify(store: PostgresStore, on_progress: Callable[[int], None]) -> Verification:
     """Recomputes tallies, problems, counters and figures from the archived bytes; records what was found.
@@ -80,7 +85,10 @@ async def verify(store: PostgresStore, on_progress: Callable[[int], None]) -> Ve
         )
         events, cases = 0, 0
         async for case_id, archived in _archive_by_case(connection):
-            recount.add_case(case_id, archived)
+            try:
+                recount.add_case(case_id, archived)
+            except UnreadableEventError as error:
+                found.unreadable(error)
             cases += 1
             events += len(archived)
             on_progress(events)

@@ -24,6 +24,7 @@ from services.clock import system_clock
 from services.composition import Database, Service
 from services.importing.run import Line, import_lines
 from services.intake import Overloaded
+from services.pipeline import IN_FLIGHT
 from services.postgres.founding import recall, remember
 from services.reporting import asked_period, question_of
 from services.sample.history import OpenCase, history, open_at_end
@@ -113,7 +114,7 @@ async def _load(found: Database, sample: Sample) -> None:
     lines = (Line(number, Record(event)) for number, event in enumerate(sample.events(), 1))
     progress = None
     with bar:
-        async for progress, _ in import_lines(lines, found.projector().project):
+        async for progress, _ in import_lines(lines, found.pipeline().project, in_flight=IN_FLIGHT):
             bar.update(task, completed=progress.events, note=f"{progress.accepted:,} accepted")
     if progress is not None:
         say(

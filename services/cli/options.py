@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 import uvloop
 
-from services.composition import Database, database, database_url
+from services.composition import Database, database, database_url, embedded_kept
 from services.settings import Settings, load_settings
 
 Data = Annotated[
@@ -38,7 +38,7 @@ def with_database(settings: Settings, work: Callable[[Database], Coroutine[Any, 
     """Runs a piece of work on the database that the settings name; Ctrl-C and SIGTERM end it in order."""
 
     async def opened(url: str) -> Result:
-        async with database(settings, url) as found:
+        async with database(settings, url) as found, embedded_kept(settings):
             return await work(found)
 
     with database_url(settings) as url:

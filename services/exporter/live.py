@@ -133,7 +133,11 @@ class LiveFigures:
         if self._store.policy is Policy.INSTANT:
             end = self._store.days.start_of(today + 1)
             rows = await connection.fetch(_DUE_LATER, now, end, KIND)
-            self.due_later = {row["unit"]: row["cases"] for row in rows}
+            later = {row["unit"]: row["cases"] for row in rows}
+            if changed is not None:  # time alone makes cases overdue here
+                before = (self.due_later or {}).items()
+                changed |= {unit for unit, _ in before ^ later.items()}
+            self.due_later = later
 
     async def _read_oldest(self, connection: Connection, units: Iterable[str]) -> None:
         for row in await connection.fetch(_OLDEST, list(units), KIND):

@@ -1,7 +1,7 @@
 """An import from file to answers: rows, events, batches, verdicts, counts."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -122,23 +122,30 @@ class _Batch(Struct, frozen=True):
 
 
 async def import_lines(
-    lines: Iterator[Line], project: Project, *, batch_records: int = BATCH_RECORDS
+    lines: Iterator[Line], project: Project, *, batch_records: int = BATCH_RECORDS, in_flight: int = 1
 ) -> AsyncIterator[tuple[Progress, list[Rejected]]]:
     """Projects the lines batch by batch; after each gives the counts so far and the batch's rejects.
 
-    While the database works on one batch, the next is read and decoded in a thread.
+    The next batch is read and decoded in a thread meanwhile. `in_flight` is how many batches `project` may have under
+    way at once; their answers are given in order.
     """
     progress = Progress()
+    under_way: deque[tuple[_Batch, asyncio.Task[list[Verdict]]]] = deque()
     ahead = _read_ahead(lines, batch_records)
     try:
-        while (batch := await ahead).lines:
-            ahead = _read_ahead(lines, batch_records)
-            verdicts = await project(batch.reading)
-            rejected = _rejected(batch.lines, verdicts)
-            _count(progress, verdicts)
-            yield progress, rejected
+        while (batch := await ahead).lines or under_way:
+            if batch.lines:
+                under_way.append((batch, asyncio.ensure_future(project(batch.reading))))
+                ahead = _read_ahead(lines, batch_records)
+            if len(under_way) >= in_flight or not batch.lines:
+                done, task = under_way.popleft()
+                verdicts = await task
+                _count(progress, verdicts)
+                yield progress, _rejected(done.lines, verdicts)
     finally:
-        await asyncio.gather(ahead, return_exceptions=True)  # a thread is not left behind
+        for _, task in under_way:
+            task.cancel()
+        await asyncio.gather(ahead, *(task for _, task in under_way), return_exceptions=True)  # nothing is left behind
 
 
 def _read_ahead(lines: Iterator[Line], count: int) -> asyncio.Task[_Batch]:

@@ -13,7 +13,7 @@ from projections.tallies import CellKey, Change, ProblemKey
 from services.clock import Clock
 from services.counting import counted
 from services.projector import digest_of
-from services.store import Checkpoint, Conflict
+from services.store import Checkpoint, Conflict, Outlook
 
 
 class MemoryStore:
@@ -36,6 +36,10 @@ class MemoryStore:
         transaction = MemoryTransaction(self, partition)
         yield transaction
         transaction.commit()
+
+    async def outlook(self, partition: int, case_ids: Sequence[str]) -> Outlook:
+        found = MemoryTransaction(self, partition)
+        return Outlook(found.checkpoint.position, found.now, self.rules, await self.cases(case_ids))
 
     async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
         found = Buckets(bounds)

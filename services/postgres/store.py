@@ -15,15 +15,16 @@ from projections.zone import LocalDays, date_of
 from services.postgres.connection import Connection, Pool, connected
 from services.postgres.reference import current_version, read_units
 from services.postgres.transaction import PostgresTransaction, load_cases
-from services.store import Checkpoint
+from services.store import Checkpoint, Outlook
 
 _SUMS: Final = ", ".join(f"sum({name})::bigint as {name}" for name in MEASURES)
 _BUCKETS: Final = (
     f"select width_bucket(day, $1::date[]) as bucket, unit, {_SUMS} from tallies where kind = $2 group by 1, 2"
 )
-_BEGIN: Final = (
-    "select *, (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock "
-    "from checkpoints where partition = $1 for update"
+_CLOCK: Final = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+_BEGIN: Final = f"select *, {_CLOCK} as clock from checkpoints where partition = $1 for update"
+_LOOK: Final = (
+    f"select coalesce((select position from checkpoints where partition = $1), 0) as position, {_CLOCK} as clock"
 )
 
 
@@ -48,6 +49,14 @@ class PostgresStore:
             checkpoint = _checkpoint(row)
             now = max(row["clock"], checkpoint.recorded_at)
             yield PostgresTransaction(connection, checkpoint, now, await self.rules_now(connection))
+
+    async def outlook(self, partition: int, case_ids: Sequence[str]) -> Outlook:
+        async with connected(self.pool) as connection:
+            row = await connection.fetchrow(_LOOK, partition)
+            if row is None:
+                raise AssertionError("a row of constants is always there")
+            rules = await self.rules_now(connection)
+            return Outlook(row["position"], row["clock"], rules, await load_cases(connection, case_ids))
 
     @property
     def units_version(self) -> str:

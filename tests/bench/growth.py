@@ -8,6 +8,7 @@ import psutil
 
 from projections.batches import Record
 from services.importing.run import Line, import_lines
+from services.pipeline import IN_FLIGHT
 from tests.bench.databases import bench_database
 from tests.bench.histories import events, many_units
 
@@ -28,7 +29,7 @@ async def run(url: str, folder: Path, *, quick: bool) -> None:
         while batch := list(itertools.islice(stream, 100_000 if not quick else 20_000)):
             lines = (Line(number, Record(body)) for number, body in enumerate(batch))
             begun = time.perf_counter()
-            async for _ in import_lines(lines, found.projector().project):
+            async for _ in import_lines(lines, found.pipeline().project, in_flight=IN_FLIGHT):
                 pass
             slices.append((len(batch), time.perf_counter() - begun))
             done += len(batch)

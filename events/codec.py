@@ -18,6 +18,7 @@ from events.strictness import strict_json
 from events.upcasters import UPCASTERS, upcast
 
 _LONG_FRACTION: Final = re.compile(r"(\.\d{6})\d+")
+_JSON_TYPE: Final = re.compile(r"\s*(application|text)/([\w.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
 _SEVENTH_DIGIT: Final = len("2024-01-15T08:12:00.123456")
 _VERSION: Final = re.compile(r"\.v\d+$")
 _KNOWN_NAMES: Final = frozenset(_VERSION.sub("", name) for name in (*wire.CURRENT, *UPCASTERS))
@@ -43,7 +44,7 @@ def _envelope(message: dict[str, Any]) -> wire.Envelope:
     except msgspec.ValidationError as error:
         reason = "unreadable_time" if "`$.time`" in str(error) else "not_cloudevent"
         raise Refused(reason, str(error)) from None
-    if "json" not in envelope.datacontenttype:
+    if envelope.datacontenttype is not None and not _JSON_TYPE.fullmatch(envelope.datacontenttype):
         raise Refused("not_cloudevent", f"datacontenttype is {envelope.datacontenttype!r}, not JSON")
     return envelope
 
@@ -135,7 +136,7 @@ def encode(event: Event) -> bytes:
         "specversion": "1.0",
         "id": fact.id,
         "source": fact.source,
-        "type": f"{wire.TYPE_PREFIX}{facts.NAMES[type(fact.body)]}.v1",
+        "type": wire.TYPE_OF[facts.NAMES[type(fact.body)]],
         "subject": event.case_id,
         "time": iso(fact.time),
         "datacontenttype": "application/json",

@@ -31,12 +31,12 @@ def strict_json(raw: bytes) -> Any:
         decoded = _decode_json(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
         _diagnose(raw)
+    if raw.count(b"{") + raw.count(b"[") > DEPTH_MAX and _depth_exceeds(decoded, DEPTH_MAX):
+        raise Refused("too_deep", f"more than {DEPTH_MAX} levels")  # first: the slow parser below has a limit, too
     if raw.count(b'":') != _keys(decoded) or _has_space(raw):
         _refuse_duplicate_keys(raw)
     if b"\\" in raw and _NUL.search(raw):
         raise Refused("nul_character", "the text contains \\u0000")
-    if raw.count(b"{") + raw.count(b"[") > DEPTH_MAX and _depth_exceeds(decoded, DEPTH_MAX):
-        raise Refused("too_deep", f"more than {DEPTH_MAX} levels")
     return decoded
 
 
@@ -59,11 +59,6 @@ def _depth_exceeds(value: Any, levels: int) -> bool:
         return True
     items = value.values() if isinstance(value, dict) else value
     return any(_depth_exceeds(item, levels - 1) for item in items)
-
-
-def _space_before_colon(raw: bytes) -> bool:
-    spaced = b" " in raw or b"\n" in raw or b"\t" in raw or b"\r" in raw
-    return spaced and _SPACED_COLON.search(raw) is not None
 
 
 def _refuse_duplicate_keys(raw: bytes) -> None:

@@ -5,7 +5,7 @@ Unknown fields are ignored here and kept in the archived bytes.
 """
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -30,13 +30,13 @@ Moment = Annotated[datetime, Meta(tz=True)]
 class Envelope(Struct, frozen=True, gc=False):
     """The CloudEvents 1.0 attributes that matter here; `data` is read by type."""
 
-    specversion: Annotated[str, Meta(pattern=r"^1\.0$")]
+    specversion: Literal["1.0"]
     id: Reference
     source: Reference
     type: Annotated[str, Meta(min_length=1)]
-    subject: Annotated[str, Meta(max_length=512)]
+    subject: Annotated[str, Meta(min_length=1, max_length=512)]
     time: Moment
-    datacontenttype: str = "application/json"
+    datacontenttype: str | None = None
 
 
 class ReceivedV1(Struct, frozen=True, gc=False):
@@ -121,3 +121,6 @@ CURRENT: Final[dict[str, type[Data]]] = {
     "duecourse.case.retracted.v1": RetractedV1,
 }
 """The newest version of each type: what is decoded after upcasting."""
+
+TYPE_OF: Final = {event_type.removeprefix(TYPE_PREFIX).partition(".")[0]: event_type for event_type in CURRENT}
+"""The newest type of each name: `received` is `duecourse.case.received.v1`."""

@@ -5,13 +5,13 @@ The reporting year runs from 15 December to 14 December; its months, quarters an
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
-from projections.zone import date_of, day_number
+from projections.zone import date_of
 
 GRID_DAY: Final = 15
 _NAME: Final = re.compile(r"(?P<calendar>calendar:)?(?P<year>\d{4})(?:-(?P<part>Q[1-4]|H[12]|0[1-9]|1[0-2]))?")
@@ -109,12 +109,21 @@ def months_of(period: Period) -> Iterator[Period]:
 
 
 def previous(period: Period) -> Period:
-    """The period before: of the same name on the grid or the calendar where it has one, else of the same length."""
-    before = period.from_date - timedelta(days=1)
-    for part_of in (reporting_month, calendar_month, reporting_year):
-        if part_of(period.begin) == period:
-            return part_of(day_number(before))
-    return Period(period.begin - period.days, period.begin)
+    """The period before: as many whole months of the grid or the calendar where it is such, else of the same length."""
+    months = _whole_months(period)
+    if months is None:
+        return Period(period.begin - period.days, period.begin)
+    first = period.from_date
+    begin = _month_start(first.year, first.month - months)
+    return Period(date_of(begin).replace(day=first.day).toordinal(), period.begin)
+
+
+def _whole_months(period: Period) -> int | None:
+    """Number of months of a period that begins and ends on the grid or on the calendar's first days."""
+    first, last = period.from_date, period.to_date
+    if first.day != last.day or first.day not in (1, GRID_DAY):
+        return None
+    return 12 * (last.year - first.year) + last.month - first.month
 
 
 def series_warnings(periods: list[Period]) -> list[str]:

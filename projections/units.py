@@ -6,6 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from projections.zone import date_of
+
 BEGINNING: Final = 0
 """The day before every date: a unit without `valid_from`."""
 FOREVER: Final = 9_999_999
@@ -150,12 +152,12 @@ def _in_cycle(code: str, units: Sequence[Unit], by_code: Mapping[str, list[int]]
 
 def _root_errors(units: Sequence[Unit]) -> list[str]:
     """One root on every day on which there is any unit."""
-    edges = sorted({unit.valid_from for unit in units})
     errors = []
-    for day in edges:
-        roots = [unit.code for unit in units if not unit.parent and unit.valid_on(day)]
-        if len(roots) != 1:
+    for day in sorted({unit.valid_from for unit in units} | {unit.valid_to for unit in units}):
+        valid = [unit for unit in units if unit.valid_on(day)]
+        roots = [unit.code for unit in valid if not unit.parent]
+        if valid and len(roots) != 1:
             found = ", ".join(roots) if roots else "none"
-            since = f"from day {day}" if day != BEGINNING else "at the beginning"
+            since = "at the beginning" if day == BEGINNING else f"from {date_of(day)}"
             errors.append(f"{since}: exactly one unit without parent is needed, found {found}")
     return errors

@@ -105,14 +105,14 @@ def test_32_levels_are_read_and_33_are_too_deep():
     assert reason_of(nested(33, '{"a":', "1", "}")) == "too_deep"
 
 
-@pytest.mark.parametrize("levels", [34, 200, 900, 2_000, 100_000])
+@pytest.mark.parametrize("levels", [34, 200, 500, 2_000, 100_000])
 def test_arrays_of_any_depth_are_refused_without_harm(levels):
     assert reason_of(nested(levels)) == "too_deep"
     assert reason_of(b"[" * levels) in {"too_deep", "not_json"}
     assert reason_of(b"[" * levels + b"]" * levels) == "too_deep"
 
 
-@pytest.mark.parametrize("levels", [34, 200, 900, 2_000, 100_000])
+@pytest.mark.parametrize("levels", [34, 200, 500, 2_000, 100_000])
 def test_objects_of_any_depth_are_refused_without_harm(levels):
     assert reason_of(nested(levels, '{"a":', "1", "}")) == "too_deep"
 
@@ -144,3 +144,8 @@ def test_the_detail_names_the_key_the_byte_and_the_size():
         with pytest.raises(Refused) as caught:
             strict_json(raw)
         assert caught.value.detail == detail
+
+
+def test_objects_of_every_depth_are_refused_and_never_a_crash() -> None:
+    for levels in range(33, 1_100):
+        assert reason_of(with_text('{"a":' * levels + "1" + "}" * levels)) == "too_deep"

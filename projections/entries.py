@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from events.case import Case, Holder
 from projections.deadline import Deadline
-from projections.labels import Timeliness, open_when_due_passed, passes_at, timeliness
+from projections.labels import Timeliness, overdue_time, passes_at, timeliness
 from projections.measures import INDEX, POLICIES, Policy, under
 from projections.standing import FOREVER, Rules, Standing, standing
 from projections.zone import LocalDays
@@ -71,7 +71,7 @@ def entries_of(case: Case, found: Standing | None, rules: Rules) -> list[Entry]:
     for policy, places in _UNDER:
         _under_policy(entered, found, policy, places, rules.days)
     if case.overdue_notes:
-        entered += _became_overdue(found, found.under(rules.policy))
+        entered += _became_overdue(found, rules)
     return entered
 
 
@@ -149,11 +149,15 @@ def _hold(entered: list[Entry], begin: int, stop: int, holders: Sequence[Holder]
                 entered.append((leaves, holder.unit, measure, -1))
 
 
-def _became_overdue(found: Standing, own: Deadline) -> Iterator[Entry]:
-    for note in found.case.overdue_notes:
-        if note.due == own.due and open_when_due_passed(found.case, note.time, note.due):
-            yield note.time, holder_at(found.holders, note.time), _BECAME_OVERDUE, 1
-            return
+def _became_overdue(found: Standing, rules: Rules) -> Iterator[Entry]:
+    """Counted when the overdue fact for the effective due date is there, at the time that the other facts give it.
+
+    The fact's own time is the same, unless the reception was corrected after it was written; then only this keeps the
+    count a function of the facts, whenever the deadlines service ran.
+    """
+    wanted = overdue_time(found.case, found.under(rules.policy), rules.policy, rules.days)
+    if wanted is not None and any(note.due == wanted[1] for note in found.case.overdue_notes):
+        yield wanted[0], holder_at(found.holders, wanted[0]), _BECAME_OVERDUE, 1
 
 
 def holder_at(holders: Sequence[Holder], instant: int) -> str:

@@ -79,7 +79,7 @@ def judge(
         end=end,
         ended_at=None if end is None else max(end.instant, received[0].instant),
         returned_at=_returned_at(walk, received[0].instant),
-        became_overdue_at=_became_overdue_at(walk, received[0].instant, deadlines, overdue_policy, end),
+        became_overdue_at=_became_overdue_at(walk, received[0].instant, deadlines, overdue_policy, end, local),
         deadlines=deadlines,
         problems=frozenset(problems),
     )
@@ -133,16 +133,21 @@ def _returned_at(walk: Sequence[Record], received_at: int) -> int | None:
 
 
 def _became_overdue_at(
-    walk: Sequence[Record], received_at: int, deadlines: Sequence[Deadline], policy: str, end: Record | None
+    walk: Sequence[Record],
+    received_at: int,
+    deadlines: Sequence[Deadline],
+    policy: str,
+    end: Record | None,
+    local: LocalTime,
 ) -> int | None:
-    """The time of the first overdue fact that names the effective due date and found the case open."""
+    """When the case became overdue, if an overdue fact names the effective due date and the case was open then."""
     due = _under(policy, deadlines).effective_due
     if due is None:
         return None
-    notes = (
-        fact.instant for fact in walk if fact.name == OVERDUE and fact.source == DEADLINES_SOURCE and fact.due == due
-    )
-    return next((instant for instant in notes if _open_at(instant, due, received_at, end)), None)
+    noted = any(fact.name == OVERDUE and fact.source == DEADLINES_SOURCE and fact.due == due for fact in walk)
+    passed = due if policy == INSTANT else local.midnight(local.day_of(due) + 1).instant
+    instant = max(passed, received_at)
+    return instant if noted and _open_at(instant, due, received_at, end) else None
 
 
 def _open_at(instant: int, due: int, received_at: int, end: Record | None) -> bool:

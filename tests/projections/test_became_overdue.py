@@ -51,3 +51,10 @@ def test_an_overdue_fact_is_held_against_the_effective_due_under_the_databases_p
     assert measured(told(RECEIVED, *moved, by_date), "became_overdue") == {("03-09", "A"): 1}
     assert measured(told(RECEIVED, *moved, by_instant), "became_overdue") == {}
     assert measured(told(RECEIVED, *moved, by_instant), "became_overdue", INSTANT) == {("03-09", "A"): 1}
+
+
+def test_a_reception_corrected_after_the_overdue_fact_moves_the_count_with_it():
+    early = told(received("02-25", due="03-01"), overdue("03-02 00:00", "03-01"))
+    late = told(received("03-10", due="03-01"), overdue("03-02 00:00", "03-01"))
+    assert measured(early, "became_overdue") == {("03-02", "A"): 1}
+    assert measured(late, "became_overdue") == {("03-10", "A"): 1}

@@ -75,8 +75,6 @@ _noted: Final = st.builds(
 _anything: Final = st.one_of(
     *(st.builds(Fact, _sources, _ids, _times, st.sampled_from(bodies)) for bodies in _BODIES),
     _overdue,
-    _overdue,
-    _overdue,
 )
 _turns: Final = st.one_of(*(st.sampled_from(bodies) for bodies in _TURNS))
 _courses: Final = st.lists(st.tuples(_sources, _ids, _turns), max_size=TIMES_MAX - 1)

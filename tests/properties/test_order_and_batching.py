@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from worlds import worlds
 
-from events.facts import Fact, Overdue, Retracted, repeats
+from events.facts import Fact, Overdue, Received, Retracted, repeats
 from projections.batches import Record
 
 
@@ -106,6 +106,21 @@ def test_an_overdue_fact_is_repeated_by_the_same_due_date_at_another_time(data, 
     store, verdicts = asyncio.run(projected([Batch(0, [Record(written("case-0", one)) for one in sent])], world))
     assert verdicts[0][-1].status == "duplicate"
     assert named_tallies(store.cells) == named_tallies(counted([history], world).cells)
+
+
+@given(data=st.data())
+def test_a_case_that_turns_out_to_be_of_the_other_kind_moves_with_all_it_is_counted_as(data):
+    world = data.draw(worlds())
+    history = data.draw(histories(world).filter(lambda found: any(isinstance(one.body, Received) for one in found)))
+    fact = min((one for one in history if isinstance(one.body, Received)), key=lambda one: one.time)
+    other = "complaint" if fact.body.kind == "procedure" else "procedure"
+    before = Fact("/a", "1", fact.time, structs.replace(fact.body, kind=other))  # walked first, by its source
+    batches = [Batch(0, [Record(written("case-0", one))]) for one in (*history, before)]
+    store, _ = asyncio.run(projected(batches, world))
+    expected = counted([[*history, before]], world)
+    assert {kind for _, _, kind in named_tallies(store.cells)} == {other}
+    assert named_tallies(store.cells) == named_tallies(expected.cells)
+    assert named_problems(store.problem_cells) == named_problems(expected.problems)
 
 
 @given(data=st.data())

@@ -90,11 +90,11 @@ def test_the_first_overdue_fact_about_the_effective_due_date_counts_once():
     assert tallied(result, "became_overdue") == {("03-09", "A"): 1}
 
 
-def test_an_overdue_fact_from_before_the_reception_leaves_it_to_the_next_one():
+def test_the_time_of_becoming_overdue_follows_from_the_other_facts_not_from_when_it_was_noticed():
     result = recount(
         received("03-04", due="03-01"), overdue("03-02 00:00:00", due="03-01"), overdue("03-05", due="03-01")
     )
-    assert tallied(result, "became_overdue") == {("03-05", "A"): 1}
+    assert tallied(result, "became_overdue") == {("03-04", "A"): 1}
 
 
 def test_an_overdue_fact_about_a_date_since_moved_does_not_count():

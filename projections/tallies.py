@@ -15,6 +15,9 @@ ProblemKey = tuple[int, str, Kind, str]
 Change = dict[int, int]
 """What changes in a cell, by index of the measure; most of a cell's measures do not."""
 
+Cell = tuple[CellKey, Change]
+ProblemChange = tuple[ProblemKey, int]
+
 
 class TallyChanges:
     """What a batch changes: per cell the measures that change, per problem one integer."""
@@ -46,7 +49,7 @@ class TallyChanges:
             key = counted.problem_day, counted.problem_unit, counted.kind, problem
             self.problems[key] = self.problems.get(key, 0) + sign
 
-    def standing_cells(self) -> list[tuple[CellKey, Change]]:
+    def standing_cells(self) -> list[Cell]:
         """Cells that change, without zeros, sorted by day, unit and kind: the order in which rows are locked."""
         standing = []
         for key in sorted(self.cells):
@@ -57,7 +60,7 @@ class TallyChanges:
                 standing.append((key, change))
         return standing
 
-    def standing_problems(self) -> list[tuple[ProblemKey, int]]:
+    def standing_problems(self) -> list[ProblemChange]:
         """Problems whose count changes, sorted."""
         return sorted((key, n) for key, n in self.problems.items() if n)
 

@@ -85,6 +85,8 @@ async def _ready_schema(pool: Pool, *, upgrade: bool) -> None:
     applied, known = await schema_number(pool), all_migrations()[-1].number
     if applied == 0 or upgrade:
         await migrate(pool)
+    elif applied > known:
+        raise StoreRefused(f"the schema is at step {applied}, this release knows {known}: use a newer release")
     elif applied != known:
         raise StoreRefused(f"the schema is at step {applied}, this release needs {known}: run `duecourse migrate`")
 

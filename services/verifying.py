@@ -66,7 +66,8 @@ class _Findings:
     def unreadable(self, error: UnreadableEventError) -> None:
         """A damaged archive: the case cannot be recounted, the others can."""
         self.count += 1
-        self.first.append(Finding("archive", str(error), "readable events", 0, 1))
+        if len(self.first) < FIRST_SHOWN:
+            self.first.append(Finding("archive", str(error), "readable events", 0, 1))
 
 
 async def verify(store: PostgresStore, on_progress: Callable[[int], None]) -> Verification:

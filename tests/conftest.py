@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 pytest_plugins = (
     "tests.fixtures.databases",
@@ -23,5 +23,8 @@ settings.register_profile(
 )
 settings.register_profile(
     "nightly", settings.get_profile("default"), max_examples=2_000, derandomize=False, print_blob=True
+)
+settings.register_profile(
+    "seeded-bugs", settings.get_profile("default"), derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -83,6 +83,7 @@ async def _serve(
         )
         server = _Server(config)
         async with _companionship(companion, parts):
+            listening.listen()  # who reads the address may call at once
             say(f"board    {address}/\nAPI      {address}/docs\nmetrics  {address}/metrics\nCtrl-C stops the service.")
             running = asyncio.ensure_future(server.serve([listening]))
             try:

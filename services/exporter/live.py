@@ -119,7 +119,7 @@ class LiveFigures:
         for unit, kind, problem, n in row.problems:
             if kind == KIND:
                 self.problems[unit, problem] += n
-        return {unit for _, unit, _, _ in row.cells} | {unit for unit, _, _, _ in row.problems}
+        return {unit for _, unit, _, _ in row.cells} | {unit for unit, _, _, _ in row.problems} | set(row.units)
 
     async def _read_small(self, connection: Connection, changed: set[str] | None, now: int, today: int) -> None:
         self.checkpoints = await read_checkpoints(connection)

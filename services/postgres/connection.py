@@ -34,6 +34,7 @@ _AWAY: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the server ended the connection while a query was on its way
     asyncpg.CannotConnectNowError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.LockNotAvailableError,

@@ -34,7 +34,7 @@ async def recount(connection: Connection, rules: Rules) -> int:
                 row = case_row(state, facts, rules)
                 cases.append(ChangedCase(case_id, stored.version, stored.kept, counted, row))
         await write_cases(connection, cases)
-        await write_tallies(connection, RECOUNT_SHARD, tallies)
+        await write_tallies(connection, RECOUNT_SHARD, tallies.standing_cells(), tallies.standing_problems())
         changed += len(cases)
     return changed
 

@@ -7,7 +7,7 @@ import msgspec
 
 from projections.batches import Effect, StoredCase, stored_case
 from projections.contribution import Rules
-from projections.tallies import TallyChanges
+from projections.tallies import Cell, ProblemChange
 from services.counting import counted
 from services.postgres.connection import Connection
 from services.postgres.writing import write_cases, write_tallies
@@ -26,10 +26,14 @@ _MOVE_CHECKPOINT: Final = (
 
 
 class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
-    """The body of a row of the change feed: cells as `(day, unit, kind, {measure: n})`, then problems with their n."""
+    """The body of a row of the change feed.
+
+    `cells` as `(day, unit, kind, {measure: n})`, `problems` as `(unit, kind, problem, n)`, `units` of changed cases.
+    """
 
     cells: list[tuple[int, str, str, dict[int, int]]]
     problems: list[tuple[str, str, str, int]]
+    units: list[str] = []
 
 
 class PostgresTransaction:
@@ -63,8 +67,9 @@ class PostgresTransaction:
     async def write(self, effect: Effect, topic: str) -> None:
         await self._write_archive(effect)
         await write_cases(self._connection, effect.cases)
-        await write_tallies(self._connection, self._checkpoint.partition, effect.tallies)
-        await self._write_changes(effect.tallies)
+        cells, found = effect.tallies.standing_cells(), effect.tallies.standing_problems()
+        await write_tallies(self._connection, self._checkpoint.partition, cells, found)
+        await self._write_changes(effect, cells, found)
         await self._write_dead(effect, topic)
         await self._write_counters(effect)
         await self._connection.execute(
@@ -87,20 +92,22 @@ class PostgresTransaction:
                 ],
             )
 
-    async def _write_changes(self, tallies: TallyChanges) -> None:
-        cells, found = tallies.standing_cells(), tallies.standing_problems()
-        if cells or found:
-            row = ChangeRow(
-                [(*key, change) for key, change in cells],
-                [(unit, kind, problem, n) for (_, unit, kind, problem), n in found],
-            )
-            await self._connection.execute(
-                "insert into changes values ($1, $2, $3, $4)",
-                self._checkpoint.partition,
-                self._checkpoint.position,
-                self._now,
-                msgspec.msgpack.encode(row),
-            )
+    async def _write_changes(self, effect: Effect, cells: Sequence[Cell], found: Sequence[ProblemChange]) -> None:
+        """One row of the change feed; units of changed cases are named also where no tally of theirs changes."""
+        if not effect.cases:
+            return
+        row = ChangeRow(
+            [(*key, change) for key, change in cells],
+            [(unit, kind, problem, n) for (_, unit, kind, problem), n in found],
+            sorted({case.row.unit for case in effect.cases}),
+        )
+        await self._connection.execute(
+            "insert into changes values ($1, $2, $3, $4)",
+            self._checkpoint.partition,
+            self._checkpoint.position,
+            self._now,
+            msgspec.msgpack.encode(row),
+        )
 
     async def _write_dead(self, effect: Effect, topic: str) -> None:
         if not effect.dead:

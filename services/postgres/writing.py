@@ -11,7 +11,7 @@ import asyncpg
 
 from projections.batches import ChangedCase, counted_bytes, facts_bytes
 from projections.measures import INDEX, MEASURES
-from projections.tallies import TallyChanges
+from projections.tallies import Cell, ProblemChange
 from projections.zone import date_of
 from services.postgres.connection import Connection
 from services.store import Conflict
@@ -120,9 +120,11 @@ async def write_cases(connection: Connection, cases: Sequence[ChangedCase]) -> N
             raise Conflict(f"{done} of {len(known)} cases: another transaction changed some")
 
 
-async def write_tallies(connection: Connection, shard: int, tallies: TallyChanges) -> None:
+async def write_tallies(
+    connection: Connection, shard: int, cells: Sequence[Cell], problems: Sequence[ProblemChange]
+) -> None:
     """Adds the changes to the cells of a shard."""
-    rest = tallies.standing_cells()
+    rest = cells
     for family, indexes, statement in _FAMILIES:
         own = [cell for cell in rest if cell[1].keys() <= family]
         if not own:
@@ -131,9 +133,8 @@ async def write_tallies(connection: Connection, shard: int, tallies: TallyChange
         days, units, kinds = zip(*(key for key, _ in own), strict=True)
         columns = [integers([change.get(index, 0) for _, change in own]) for index in indexes]
         await connection.execute(statement, shard, integers(days), units, kinds, *columns)
-    found = tallies.standing_problems()
-    if found:
-        rows = [(date_of(day), unit, kind, problem, n) for (day, unit, kind, problem), n in found]
+    if problems:
+        rows = [(date_of(day), unit, kind, problem, n) for (day, unit, kind, problem), n in problems]
         await connection.execute(_UPSERT_PROBLEMS, shard, *zip(*rows, strict=True))
 
 

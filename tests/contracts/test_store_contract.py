@@ -147,30 +147,31 @@ async def everything(found: Adapter) -> tuple[object, ...]:
 
 
 async def test_a_case_changed_by_somebody_else_meanwhile_is_a_conflict(adapter: OpenAdapter) -> None:
-    late = processed("c1", "2024-01-16", id="p1")
+    late, meanwhile = processed("c1", "2024-01-16"), event("paused", "c1", "2024-01-15T12:00", reason="payment")
     async with adapter() as found:
-        await project(found, received("c1", "2024-01-15", id="r1"))
+        await project(found, received("c1", "2024-01-15"))
         with pytest.raises(Conflict):
-            async with found.store.transaction(1) as slow:
-                stored = await slow.load(["c1"])
-                await project(found, event("paused", "c1", "2024-01-15T12:00", reason="payment"), partition=0)
-                effect = absorb(read(records(late)), range(1), 1, stored, slow.rules, slow.now)
-                await slow.write(effect, "topic")
+            await overtaken(found, late, by=meanwhile)
+        assert len((await found.store.cases(["c1"]))["c1"].kept) == 2
         assert words(await project(found, late, partition=1)) == ["accepted"]
-        stored = await found.store.cases(["c1"])
-        assert [kept.fact.id for kept in stored["c1"].kept][-1] == "p1"
-        assert len(stored["c1"].kept) == 3
+        kept = (await found.store.cases(["c1"]))["c1"].kept
+        assert [(one.partition, one.position) for one in kept] == [(0, 0), (0, 1), (1, 0)]
 
 
 async def test_a_case_made_by_somebody_else_meanwhile_is_a_conflict(adapter: OpenAdapter) -> None:
     async with adapter() as found:
         with pytest.raises(Conflict):
-            async with found.store.transaction(1) as slow:
-                stored = await slow.load(["c1"])
-                await project(found, received("c1", "2024-01-15"), partition=0)
-                effect = absorb(read(records(processed("c1", "2024-01-16"))), range(1), 1, stored, slow.rules, slow.now)
-                await slow.write(effect, "topic")
+            await overtaken(found, processed("c1", "2024-01-16"), by=received("c1", "2024-01-15"))
         assert await counts(found, "A") == {"new": 1, "pending_in_time": 1}
+
+
+async def overtaken(found: Adapter, slow: bytes, *, by: bytes) -> None:
+    """A transaction of partition 1 that loads its case before another one changes it, and writes afterwards."""
+    reading = read(records(slow))
+    async with found.store.transaction(1) as transaction:
+        stored = await transaction.load(reading.case_ids())
+        await project(found, by, partition=0)
+        await transaction.write(absorb(reading, [0], 1, stored, transaction.rules, transaction.now), "topic")
 
 
 async def test_concurrent_batches_of_two_partitions_about_the_same_cases_end_up_exact(adapter: OpenAdapter) -> None:
@@ -203,7 +204,7 @@ async def test_concurrent_batches_of_two_partitions_about_the_same_cases_end_up_
         assert (await checkpoint(found, 1)).duplicate == 11
 
 
-async def test_batches_of_one_partition_that_come_at_once_are_numbered_one_after_the_other(
+async def test_batches_of_one_partition_that_come_at_once_are_numbered_in_turn(
     adapter: OpenAdapter,
 ) -> None:
     async with adapter() as found:

@@ -63,18 +63,18 @@ class Pipeline:
         stored = {**outlook.cases, **{one: known[one] for one in wanted if one in known}}
         start = outlook.position if before is None else before.end
         positions = range(start, start + len(reading.records))
-        effect = await asyncio.to_thread(
-            absorb, reading, positions, EMBEDDED_PARTITION, stored, outlook.rules, outlook.now
-        )
+        effect = absorb(reading, positions, EMBEDDED_PARTITION, stored, outlook.rules, outlook.now)
         cases = {case.case_id: _as_stored(case) for case in effect.cases}
         return _Guess(reading, start, outlook.rules, effect, before, cases=cases)
 
     async def _write(self, guess: _Guess) -> list[Verdict]:
         assumed, guess.assumes = guess.assumes, None  # no chain of everything that ever was
-        guess.held = False
-        if assumed is None or assumed.held:
-            guess.held = await self._written(guess)
-        return guess.effect.verdicts if guess.held else await self._projector.project(guess.reading)
+        held = False
+        try:
+            held = (assumed is None or assumed.held is True) and await self._written(guess)
+        finally:
+            guess.held = held  # only now: until then the next guess builds on this one
+        return guess.effect.verdicts if held else await self._projector.project(guess.reading)
 
     async def _written(self, guess: _Guess) -> bool:
         try:

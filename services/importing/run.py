@@ -126,17 +126,14 @@ async def import_lines(
 ) -> AsyncIterator[tuple[Progress, list[Rejected]]]:
     """Projects the lines batch by batch; after each gives the counts so far and the batch's rejects.
 
-    The next batch is read and decoded in a thread meanwhile. `in_flight` is how many batches `project` may have under
-    way at once; their answers are given in order.
+    `in_flight` is how many batches `project` may have under way at once; their answers are given in order.
     """
     progress = Progress()
     under_way: deque[tuple[_Batch, asyncio.Task[list[Verdict]]]] = deque()
-    ahead = _read_ahead(lines, batch_records)
     try:
-        while (batch := await ahead).lines or under_way:
+        while (batch := _next(lines, batch_records)).lines or under_way:
             if batch.lines:
                 under_way.append((batch, asyncio.ensure_future(project(batch.reading))))
-                ahead = _read_ahead(lines, batch_records)
             if len(under_way) >= in_flight or not batch.lines:
                 done, task = under_way.popleft()
                 verdicts = await task
@@ -145,11 +142,7 @@ async def import_lines(
     finally:
         for _, task in under_way:
             task.cancel()
-        await asyncio.gather(ahead, *(task for _, task in under_way), return_exceptions=True)  # nothing is left behind
-
-
-def _read_ahead(lines: Iterator[Line], count: int) -> asyncio.Task[_Batch]:
-    return asyncio.create_task(asyncio.to_thread(_next, lines, count))
+        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)  # nothing is left behind
 
 
 def _next(lines: Iterator[Line], count: int) -> _Batch:

@@ -5,6 +5,7 @@ Rounds alternate between us and the peers, and medians are printed, because mach
 
 import argparse
 import asyncio
+import gc
 import os
 import platform
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import uvloop
 
+from services.cli.options import COLLECTION_THRESHOLDS
 from services.postgres.embedded import embedded_postgres
 from tests.bench import growth, ingest, scrape
 
@@ -25,6 +27,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the size, one round")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    gc.set_threshold(*COLLECTION_THRESHOLDS)  # as every verb does
     folder = Path(tempfile.mkdtemp(prefix="duecourse-bench-"))
     folder.chmod(0o755)
     try:

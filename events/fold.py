@@ -36,13 +36,21 @@ _RANK: Final[dict[type[Body], int]] = {body: rank for rank, body in enumerate(WA
 
 def fold(facts: Iterable[Fact]) -> Case | None:
     """The case that a set of facts tells, whatever their order; None where no fact stands."""
-    walk = walk_of(facts)
+    return fold_known({(fact.source, fact.id): fact for fact in facts})
+
+
+def fold_known(known: Mapping[tuple[str, str], Fact]) -> Case | None:
+    """The same, of facts by (source, id)."""
+    walk = _walk_of_known(known)
     return _Walk(walk).case() if walk else None
 
 
 def walk_of(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that stand, in the order they are walked; retracted facts, retractions and repeats are left out."""
-    known = {(fact.source, fact.id): fact for fact in facts}
+    return _walk_of_known({(fact.source, fact.id): fact for fact in facts})
+
+
+def _walk_of_known(known: Mapping[tuple[str, str], Fact]) -> list[Fact]:
     standing = list(known.values())
     if Retracted in [type(fact.body) for fact in standing]:
         standing = _not_retracted(known)
@@ -88,13 +96,20 @@ def ends_of(walk: Sequence[Fact]) -> frozenset[int]:
     return frozenset(ends)
 
 
+def _earliest_received(walk: Sequence[Fact]) -> Fact | None:
+    for fact in walk:
+        if type(fact.body) is Received:
+            return fact
+    return None
+
+
 class _Walk:
     """The state while walking. One method per fact type; each says what the fact does, or why it does nothing."""
 
     def __init__(self, walk: Sequence[Fact]) -> None:
         self.walk = walk
         self.ends = ends_of(walk)
-        first = next((fact for fact in walk if type(fact.body) is Received), None)  # walked first: the earliest
+        first = _earliest_received(walk)
         self.first_received = first
         self.received_at = None if first is None else first.time
         self.received = None if first is None or not isinstance(first.body, Received) else first.body

@@ -33,7 +33,7 @@ def strict_json(raw: bytes) -> Any:
         _diagnose(raw)
     if raw.count(b"{") + raw.count(b"[") > DEPTH_MAX and _depth_exceeds(decoded, DEPTH_MAX):
         raise Refused("too_deep", f"more than {DEPTH_MAX} levels")  # first: the slow parser below has a limit, too
-    if raw.count(b'":') != _keys(decoded) or _has_space(raw):
+    if raw.count(b'":') != _keys(decoded) or has_spaced_colon(raw):
         _refuse_duplicate_keys(raw)
     if b"\\" in raw and _NUL.search(raw):
         raise Refused("nul_character", "the text contains \\u0000")
@@ -48,7 +48,8 @@ def _keys(decoded: Any) -> int:
     return len(decoded) + len(data) if type(data) is dict else len(decoded)
 
 
-def _has_space(raw: bytes) -> bool:
+def has_spaced_colon(raw: bytes) -> bool:
+    """Whether white space stands between a key and its colon, so that counting `":` says nothing."""
     return len(raw.split(None, 1)) > 1 and _SPACED_COLON.search(raw) is not None
 
 

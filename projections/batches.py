@@ -4,7 +4,7 @@ bytes -> event -> the cases of the batch -> fold -> contribution(new) - contribu
 The caller loads the cases and writes the effect; nothing here knows from where or to where.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -13,10 +13,10 @@ from msgspec import Struct
 from events.codec import decode
 from events.errors import Refused
 from events.facts import NAMES, Event, Fact, Overdue, Received, Rescheduled, Transferred, repeats
-from events.fold import fold
+from events.fold import fold_known
 from events.instants import DAY, MINUTE
 from projections.case_row import CaseRow, case_row_of
-from projections.contribution import NOTHING, Contribution, contribution_of
+from projections.contribution import NOTHING, Contribution, contribution_of, in_present_form
 from projections.standing import Rules, standing
 from projections.tallies import TallyChanges
 
@@ -24,13 +24,20 @@ AHEAD_MAX: Final = 5 * MINUTE
 DUE_AHEAD_MAX: Final = 36_525 * DAY
 EARLIEST: Final = -2_208_988_800 * 1_000_000
 """1900-01-01T00:00:00Z."""
+STEP_RECORDS: Final = 500
+STEP_CASES: Final = 40
+"""A step of `absorbing` is some milliseconds of work at most."""
 
 
 class Record(Struct, frozen=True, gc=False):
-    """One record of the log: its bytes, and what the door already found wrong with them."""
+    """One record of the log: its bytes, and what the door already found wrong with them.
+
+    `trace`: the W3C trace that it came with, handed on where the record goes.
+    """
 
     value: bytes
     refusal: Refused | None = None
+    trace: str | None = None
 
 
 class Kept(Struct, frozen=True, gc=False, array_like=True):
@@ -53,6 +60,7 @@ class Archived(Struct, frozen=True, gc=False):
     """A fact for the archive: the bytes exactly as received."""
 
     position: int
+    recorded_at: int
     case_id: str
     type: str
     occurred_at: int
@@ -63,6 +71,7 @@ class Dead(Struct, frozen=True, gc=False):
     """A record that cannot become a fact."""
 
     position: int
+    recorded_at: int
     reason: str
     detail: str
     body: bytes
@@ -112,7 +121,7 @@ class Reading(Struct, frozen=True, gc=False):
 
     def case_ids(self) -> list[str]:
         """The cases that the batch is about, each once."""
-        return list(dict.fromkeys(event.case_id for event in self.events if isinstance(event, Event)))
+        return list(dict.fromkeys(event.case_id for event in self.events if type(event) is Event))
 
 
 def read(records: Sequence[Record]) -> Reading:
@@ -128,95 +137,139 @@ def _decoded(value: bytes) -> Event | Refused:
 
 
 def absorb(
-    reading: Reading, positions: Sequence[int], partition: int, stored: Mapping[str, StoredCase], rules: Rules, now: int
+    reading: Reading,
+    positions: Sequence[int],
+    partition: int,
+    stored: Mapping[str, StoredCase],
+    rules: Rules,
+    recorded: Sequence[int],
 ) -> Effect:
-    """The effect of a decoded batch on the stored cases. `now` is the instant of recording (microseconds)."""
-    archived: list[Archived] = []
-    dead: list[Dead] = []
-    verdicts: list[Verdict] = []
-    working: dict[str, _Working] = {}
-    for record, event, position in zip(reading.records, reading.events, positions, strict=True):
-        found = event if isinstance(event, Refused) else _incredible(event, rules, now)
-        if found is None and isinstance(event, Event):
-            case = working.get(event.case_id)
-            if case is None:
-                case = working[event.case_id] = _Working(stored.get(event.case_id))
-            verdict = case.take(event.fact, partition, position)
-            if verdict.status == "accepted":
-                fact = event.fact
-                name = NAMES[type(fact.body)]
-                archived.append(Archived(position, event.case_id, name, fact.time, record.value))
+    """The effect of a decoded batch on the stored cases. `recorded`: the instant of recording of each record."""
+    steps = absorbing(reading, positions, partition, stored, rules, recorded)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            effect: Effect = done.value
+            return effect
+
+
+def absorbing(
+    reading: Reading,
+    positions: Sequence[int],
+    partition: int,
+    stored: Mapping[str, StoredCase],
+    rules: Rules,
+    recorded: Sequence[int],
+) -> Generator[None, None, Effect]:
+    """The same in steps of about a millisecond, for a caller that has other work to look after meanwhile."""
+    batch = _Batch(partition, stored, rules)
+    places = zip(reading.records, reading.events, positions, recorded, strict=True)
+    for count, (record, event, position, recorded_at) in enumerate(places, 1):
+        if isinstance(event, Refused):
+            batch.bury(record, position, recorded_at, event, None)
+        elif refused := incredible(event.fact, rules, recorded_at):
+            batch.bury(record, position, recorded_at, refused, event.fact.id)
         else:
-            verdict = _refusal(event, found)
-        if verdict.status == "refused":
-            dead.append(Dead(position, verdict.reason or "", verdict.detail or "", record.value))
-        verdicts.append(verdict)
-    cases, tallies = _changes(working, rules)
-    return Effect(verdicts, archived, dead, cases, tallies)
+            batch.take(record, position, recorded_at, event)
+        if count % STEP_RECORDS == 0:
+            yield
+    return (yield from batch.folding())
 
 
-def _refusal(event: Event | Refused, found: Refused | None) -> Verdict:
-    refused = event if isinstance(event, Refused) else found
-    if refused is None:
-        raise AssertionError("a record is an event or refused")
-    fact_id = event.fact.id if isinstance(event, Event) else None
-    return Verdict("refused", fact_id, refused.reason, refused.detail)
+_WITH_DUE: Final = frozenset({Received, Rescheduled, Overdue})
+_WITH_UNIT: Final = frozenset({Received, Transferred})
 
 
-def _incredible(event: Event, rules: Rules, now: int) -> Refused | None:
-    """What only the world can tell: the clock and the unit tree."""
-    fact = event.fact
-    body = fact.body
-    if fact.time < EARLIEST or fact.time > now + AHEAD_MAX:
+def incredible(fact: Fact, rules: Rules, recorded_at: int) -> Refused | None:
+    """Why a fact cannot be recorded, which only the world can tell: the clock and the unit tree. None where it can."""
+    time, body = fact.time, fact.body
+    if time < EARLIEST or time > recorded_at + AHEAD_MAX:
         return Refused("time_out_of_range", "time is before 1900 or more than 5 minutes ahead of the clock")
-    if isinstance(body, Received | Rescheduled | Overdue):
+    if type(body) in _WITH_DUE and isinstance(body, Received | Rescheduled | Overdue):
         due = body.due
-        if due is not None and (due < EARLIEST or due > fact.time + DUE_AHEAD_MAX):
+        if due is not None and (due < EARLIEST or due > time + DUE_AHEAD_MAX):
             return Refused("due_out_of_range", "due is before 1900 or more than 100 years after its fact")
-    if isinstance(body, Received | Transferred) and body.unit not in rules.units:
+    if type(body) in _WITH_UNIT and isinstance(body, Received | Transferred) and not _known_unit(body.unit, rules):
         return Refused("unknown_unit", f"unit {body.unit!r} is not registered")
     return None
 
 
-class _Working:
-    """A case while a batch is taken in."""
+def _known_unit(unit: str, rules: Rules) -> bool:
+    return unit in rules.units.plain or unit in rules.units
 
-    __slots__ = ("facts", "known", "stored")
+
+class _Working:
+    """A case while a batch is taken in: what the store has of it, all its facts by (source, id), and the new ones."""
+
+    __slots__ = ("fresh", "known", "stored")
 
     def __init__(self, stored: StoredCase | None) -> None:
         self.stored = stored
-        self.facts: list[Kept] = []
+        self.fresh: list[Kept] = []
         kept = stored.kept if stored is not None else ()
         self.known = {(one.fact.source, one.fact.id): one.fact for one in kept}
 
-    def take(self, fact: Fact, partition: int, position: int) -> Verdict:
+
+_ID_REUSED: Final = "the id was used before by this source for this case, with another body"
+
+
+class _Batch:
+    """What is gathered while a batch is taken in."""
+
+    def __init__(self, partition: int, stored: Mapping[str, StoredCase], rules: Rules) -> None:
+        self._partition = partition
+        self._stored = stored
+        self._rules = rules
+        self._working: dict[str, _Working] = {}
+        self._archived: list[Archived] = []
+        self._dead: list[Dead] = []
+        self._verdicts: list[Verdict] = []
+
+    def take(self, record: Record, position: int, recorded_at: int, event: Event) -> None:
+        """A credible event: new, a repeat, or another body under a known id."""
+        case_id, fact = event.case_id, event.fact
+        case = self._working.get(case_id)
+        if case is None:
+            case = self._working[case_id] = _Working(self._stored.get(case_id))
         key = fact.source, fact.id
-        known = self.known.get(key)
+        known = case.known.get(key)
         if known is None:
-            self.known[key] = fact
-            self.facts.append(Kept(partition, position, fact))
-            return Verdict("accepted", fact.id)
-        if repeats(known, fact):
-            return Verdict("duplicate", fact.id)
-        detail = "the id was used before by this source for this case, with another body"
-        return Verdict("refused", fact.id, "id_reused", detail)
+            case.known[key] = fact
+            case.fresh.append(Kept(self._partition, position, fact))
+            name = NAMES[type(fact.body)]
+            self._archived.append(Archived(position, recorded_at, case_id, name, fact.time, record.value))
+            self._verdicts.append(Verdict("accepted", fact.id))
+        elif repeats(known, fact):
+            self._verdicts.append(Verdict("duplicate", fact.id))
+        else:
+            self.bury(record, position, recorded_at, Refused("id_reused", _ID_REUSED), fact.id)
 
+    def bury(self, record: Record, position: int, recorded_at: int, why: Refused, fact_id: str | None) -> None:
+        """A record that cannot become a fact."""
+        self._dead.append(Dead(position, recorded_at, why.reason, why.detail, record.value))
+        self._verdicts.append(Verdict("refused", fact_id, why.reason, why.detail))
 
-def _changes(working: Mapping[str, _Working], rules: Rules) -> tuple[list[ChangedCase], TallyChanges]:
-    tallies = TallyChanges()
-    changed = []
-    for case_id, case in working.items():
-        if not case.facts:
-            continue
-        state = fold(case.known.values())
-        found = standing(state, rules)
-        counted = contribution_of(state, found, rules)
+    def folding(self) -> Generator[None, None, Effect]:
+        """Folds the cases that got new facts."""
+        tallies = TallyChanges()
+        changed: list[ChangedCase] = []
+        for case_id, case in self._working.items():
+            if case.fresh:
+                changed.append(self._changed(case_id, case, tallies))
+                if len(changed) % STEP_CASES == 0:
+                    yield
+        return Effect(self._verdicts, self._archived, self._dead, changed, tallies)
+
+    def _changed(self, case_id: str, case: _Working, tallies: TallyChanges) -> ChangedCase:
+        state = fold_known(case.known)
+        found = standing(state, self._rules)
+        counted = contribution_of(state, found, self._rules)
         old = case.stored
         tallies.replace(NOTHING if old is None else old.counted, counted)
-        kept = case.facts if old is None else old.kept + case.facts
+        kept = case.fresh if old is None else old.kept + case.fresh
         version = 0 if old is None else old.version
-        changed.append(ChangedCase(case_id, version, kept, counted, case_row_of(found, case.known.values(), rules)))
-    return changed, tallies
+        return ChangedCase(case_id, version, kept, counted, case_row_of(found, case.known.values(), self._rules))
 
 
 _kept_decoder: Final = msgspec.msgpack.Decoder(list[Kept])
@@ -226,7 +279,7 @@ _encoder: Final = msgspec.msgpack.Encoder()
 
 def stored_case(version: int, facts: bytes, counted: bytes) -> StoredCase:
     """A case from the bytes of its row."""
-    return StoredCase(version, _kept_decoder.decode(facts), _contribution_decoder.decode(counted))
+    return StoredCase(version, _kept_decoder.decode(facts), in_present_form(_contribution_decoder.decode(counted)))
 
 
 def facts_bytes(kept: Iterable[Kept]) -> bytes:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from projections.measures import expanded
 from projections.tallies import WIDTH
 
 Vector = list[int]
@@ -22,9 +23,9 @@ class Buckets:
         self.units: dict[str, list[Vector]] = {}
 
     def add(self, day: int, unit: str, change: Mapping[int, int]) -> None:
-        """Adds a change of one cell, by index of the measure."""
+        """Adds a stored change of one cell (`measures.expanded`)."""
         vector = self._vectors(unit)[bisect_right(self.bounds, day)]
-        for measure, n in change.items():
+        for measure, n in expanded(change).items():
             vector[measure] += n
 
     def add_to(self, bucket: int, unit: str, change: Iterable[int]) -> None:

@@ -2,30 +2,56 @@
 
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from events.case import Case
 from events.facts import Kind
-from projections.entries import Entry, entries, entries_of
+from projections.entries import (
+    Entry,
+    entries,
+    entries_under,
+    policies_agree,
+    refusal_entries,
+    shared_entries,
+)
+from projections.measures import SHARED, TO_INSTANT, Policy
 from projections.standing import Rules, Standing, standing
+from projections.zone import LocalDays
 
-__all__ = ["NOTHING", "Contribution", "Entry", "Rules", "contribution", "contribution_of", "entries", "problems"]
+__all__ = [
+    "NOTHING",
+    "Contribution",
+    "Entry",
+    "Rules",
+    "contribution",
+    "contribution_of",
+    "entries",
+    "in_present_form",
+    "problems",
+]
 
 Cell = tuple[int, str, int, int]
 """Local day, unit, index of the measure, n."""
+_Sums = dict[tuple[int, str, int], int]
 
 
 class Contribution(Struct, frozen=True, gc=False, array_like=True):
-    """What a case has been counted as. Stored with the case, so that exactly this is taken back when it changes."""
+    """What a case has been counted as. Stored with the case, so that exactly this is taken back when it changes.
+
+    `cells` are those of a stored change (`measures.expanded`). `basis` 0 is the first form of stored rows, in which
+    both policies were written out.
+    """
 
     kind: Kind = "procedure"
     cells: tuple[Cell, ...] = ()
     problem_day: int = 0
     problem_unit: str = ""
     problems: tuple[str, ...] = ()
+    basis: int = 0
 
 
-NOTHING: Final = Contribution()
+BASIS: Final = 1
+NOTHING: Final = Contribution(basis=BASIS)
 
 
 def contribution(case: Case | None, rules: Rules) -> Contribution:
@@ -37,16 +63,54 @@ def contribution_of(case: Case | None, found: Standing | None, rules: Rules) -> 
     """The same, where the standing is already known."""
     if case is None:
         return NOTHING
-    sums: dict[tuple[int, str, int], int] = {}
-    day_of = rules.days.day_of
-    for instant, unit, measure, n in entries_of(case, found, rules):
-        key = day_of(instant), unit, measure
-        sums[key] = sums.get(key, 0) + n
-    cells = tuple([(day, unit, measure, n) for (day, unit, measure), n in sums.items() if n])
     words = tuple(sorted(problems_of(case, found, rules)))
     if found is None:
-        return Contribution("procedure", cells, day_of(case.first_time), "", words)
-    return Contribution(found.received.kind, cells, day_of(found.received_at), found.last_unit, words)
+        cells = _cells(_by_day(refusal_entries(case), rules.days))
+        return Contribution("procedure", cells, rules.days.day_of(case.first_time), "", words, BASIS)
+    entered = shared_entries(found, rules)
+    by_date = entries_under(found, Policy.DATE, rules)
+    sums = _by_day(entered + by_date, rules.days)
+    if not policies_agree(found, rules.days):
+        by_instant = _by_day(entries_under(found, Policy.INSTANT, rules), rules.days)
+        _add_difference(sums, by_instant, _by_day(by_date, rules.days))
+    received_day = rules.days.day_of(found.received_at)
+    return Contribution(found.received.kind, _cells(sums), received_day, found.last_unit, words, BASIS)
+
+
+def _add_difference(sums: _Sums, by_instant: _Sums, by_date: _Sums) -> None:
+    """Adds by how much the measures under `instant` differ from those under `date`."""
+    for key, n in by_instant.items():
+        sums[key] = sums.get(key, 0) + n
+    for (day, unit, measure), n in by_date.items():
+        key = day, unit, measure + TO_INSTANT
+        sums[key] = sums.get(key, 0) - n
+
+
+def _by_day(entered: list[Entry], days: LocalDays) -> _Sums:
+    sums: _Sums = {}
+    known, day = None, 0
+    for instant, unit, measure, n in entered:
+        if instant != known:  # entries of one instant lie together
+            known, day = instant, days.day_of(instant)
+        key = day, unit, measure
+        sums[key] = sums[key] + n if key in sums else n
+    return sums
+
+
+def _cells(sums: _Sums) -> tuple[Cell, ...]:
+    return tuple([(*key, n) for key, n in sums.items() if n])
+
+
+def in_present_form(counted: Contribution) -> Contribution:
+    """A stored contribution of any form ever written, in the present one."""
+    if counted.basis == BASIS:
+        return counted
+    sums = {(day, unit, measure): n for day, unit, measure, n in counted.cells}
+    for day, unit, measure, n in counted.cells:
+        if measure in SHARED:
+            key = day, unit, measure + TO_INSTANT
+            sums[key] = sums.get(key, 0) - n
+    return structs.replace(counted, cells=_cells(sums), basis=BASIS)
 
 
 def problems(case: Case, rules: Rules) -> set[str]:
@@ -60,11 +124,10 @@ def problems_of(case: Case, found: Standing | None, rules: Rules) -> set[str]:
     if found is None:
         return words
     day_of = rules.days.day_of
-    received_day = day_of(found.received_at)
-    if case.end is not None and day_of(case.end.time) < received_day:
+    end, due, received_at = case.end, found.by_date.standing, found.received_at
+    if end is not None and end.time < received_at and day_of(end.time) < day_of(received_at):
         words.add("ended_before_received")
-    due = found.by_date.standing
-    if due is not None and day_of(due) < received_day:
+    if due is not None and due < received_at and day_of(due) < day_of(received_at):
         words.add("due_before_received")
     if not found.valid:
         words.add("unit_not_valid")

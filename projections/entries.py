@@ -55,22 +55,26 @@ def _places(policy: Policy) -> _Places:
     return _Places(*(INDEX[under(measure, policy)] for measure in settled + others))
 
 
-_UNDER: Final = [(policy, _places(policy)) for policy in POLICIES]
+_UNDER: Final = {policy: _places(policy) for policy in POLICIES}
 
 
 def entries(case: Case, rules: Rules) -> list[Entry]:
     """All entries of a case, in no particular order."""
-    return entries_of(case, standing(case, rules), rules)
-
-
-def entries_of(case: Case, found: Standing | None, rules: Rules) -> list[Entry]:
-    """The same, where the standing is already known."""
+    found = standing(case, rules)
     if found is None:
-        return [(case.end.time, "", _REFUSED, 1)] if case.refused_at_desk and case.end else []
+        return refusal_entries(case)
+    return shared_entries(found, rules) + [one for policy in POLICIES for one in entries_under(found, policy, rules)]
+
+
+def refusal_entries(case: Case) -> list[Entry]:
+    """Those of a case that was never received."""
+    return [(case.end.time, "", _REFUSED, 1)] if case.refused_at_desk and case.end else []
+
+
+def shared_entries(found: Standing, rules: Rules) -> list[Entry]:
+    """Those that no label policy has a say in."""
     entered = _flows(found)
-    for policy, places in _UNDER:
-        _under_policy(entered, found, policy, places, rules.days)
-    if case.overdue_notes:
+    if found.case.overdue_notes:
         entered += _became_overdue(found, rules)
     return entered
 
@@ -91,7 +95,10 @@ def _flows(found: Standing) -> list[Entry]:
     return entered
 
 
-def _under_policy(entered: list[Entry], found: Standing, policy: Policy, places: _Places, days: LocalDays) -> None:
+def entries_under(found: Standing, policy: Policy, rules: Rules) -> list[Entry]:
+    """Those of one label policy: settlement, falling due, overdue and paused, open by due day."""
+    entered: list[Entry] = []
+    places, days = _UNDER[policy], rules.days
     end, own = found.case.end, found.under(policy)
     last, stop = found.last_unit, found.until
     in_time = False
@@ -104,7 +111,7 @@ def _under_policy(entered: list[Entry], found: Standing, policy: Policy, places:
         _hold(entered, max(began, found.received_at), min(ended, stop), found.holders, places.paused)
     due = own.due
     if due is None:
-        return
+        return entered
     passes = passes_at(due, found.received_at, policy, days)
     if end is None:
         entered.append((due, last, places.open_due, 1))
@@ -115,6 +122,27 @@ def _under_policy(entered: list[Entry], found: Standing, policy: Policy, places:
     if passes < stop:
         for begin, left in _without(passes, stop, pauses) if pauses else ((passes, stop),):
             _hold(entered, begin, left, found.holders, places.overdue)
+    return entered
+
+
+def policies_agree(found: Standing, days: LocalDays) -> bool:
+    """Whether both policies are sure to count the case alike on every day.
+
+    They do where the same pauses count, the effective due lies on the same day, and the label is the same: what falls
+    due does so on that day under both, and a state is tallied by how it stands at midnights, where the time of day of
+    the due date is past or still to come under both.
+    """
+    by_date, by_instant, end = found.by_date, found.by_instant, found.case.end
+    due = by_instant.standing
+    if by_date is not by_instant:
+        if by_date.pauses != by_instant.pauses or by_date.paused_since != by_instant.paused_since:
+            return False
+        other = by_date.standing
+        if due is None or other is None or days.day_of(due) != days.day_of(other):
+            return False
+    if due is None or end is None or not end.settled:
+        return True
+    return end.time <= due or days.day_of(end.time) != days.day_of(due)
 
 
 def _pauses(found: Deadline) -> Sequence[tuple[int, int]]:

@@ -11,6 +11,7 @@ The backlog itself is no measure: it follows from the flows (`domain.md`, identi
 Measures that depend on the label policy exist once for each policy.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -59,6 +60,25 @@ MEASURES: Final[tuple[str, ...]] = PLAIN_FLOWS + tuple(
     under(measure, policy) for policy in POLICIES for measure in POLICY_FLOWS + POLICY_STATES + POLICY_CALENDARS
 )
 INDEX: Final[dict[str, int]] = {name: position for position, name in enumerate(MEASURES)}
+
+SHARED: Final = range(len(PLAIN_FLOWS), len(PLAIN_FLOWS) + (len(MEASURES) - len(PLAIN_FLOWS)) // len(POLICIES))
+"""Indexes of the measures under `date`."""
+TO_INSTANT: Final = len(SHARED)
+"""From the index of a measure under `date` to that of the same measure under `instant`."""
+
+
+def expanded(change: Mapping[int, int]) -> dict[int, int]:
+    """What a change says of each measure.
+
+    The policies agree about nearly every case and day. So in a stored change a measure under `date` counts under both,
+    and the one under `instant` holds only by how much it differs: half the cells to compute, write and sum.
+    """
+    found = dict(change)
+    for measure, n in change.items():
+        if measure in SHARED:
+            found[measure + TO_INSTANT] = found.get(measure + TO_INSTANT, 0) + n
+    return found
+
 
 PROBLEMS: Final = (
     "closed_after_end",

@@ -5,6 +5,7 @@ from typing import Final
 
 from events.facts import Kind
 from projections.contribution import NOTHING, Contribution
+from projections.contribution import Cell as ContributedCell
 from projections.measures import MEASURES
 
 WIDTH: Final = len(MEASURES)
@@ -13,7 +14,7 @@ CellKey = tuple[int, str, Kind]
 ProblemKey = tuple[int, str, Kind, str]
 """Local day, unit, kind of case, problem."""
 Change = dict[int, int]
-"""What changes in a cell, by index of the measure; most of a cell's measures do not."""
+"""What changes in a cell, by index of the measure as stored (`measures.expanded`); most do not change."""
 
 Cell = tuple[CellKey, Change]
 ProblemChange = tuple[ProblemKey, int]
@@ -27,16 +28,21 @@ class TallyChanges:
         self.problems: dict[ProblemKey, int] = {}
 
     def replace(self, old: Contribution, new: Contribution) -> None:
-        """Takes back what a case was counted as and counts it as what it is now."""
-        if old.cells != new.cells or old.kind != new.kind:
-            self._add(old, -1)
-            self._add(new, 1)
-        self._add_problems(old, -1)
-        self._add_problems(new, 1)
+        """Takes back what a case was counted as and counts it as what it is now; what stays the same is not touched."""
+        if old.kind != new.kind or not old.cells:
+            self._add(old.cells, old.kind, -1)
+            self._add(new.cells, new.kind, 1)
+        elif old.cells != new.cells:
+            before, after = set(old.cells), set(new.cells)
+            self._add(before - after, old.kind, -1)
+            self._add(after - before, new.kind, 1)
+        if old.problems or new.problems:
+            self._add_problems(old, -1)
+            self._add_problems(new, 1)
 
-    def _add(self, counted: Contribution, sign: int) -> None:
-        cells, kind = self.cells, counted.kind
-        for day, unit, measure, n in counted.cells:
+    def _add(self, counted: Iterable[ContributedCell], kind: Kind, sign: int) -> None:
+        cells = self.cells
+        for day, unit, measure, n in counted:
             key = day, unit, kind
             change = cells.get(key)
             if change is None:
@@ -50,7 +56,7 @@ class TallyChanges:
             self.problems[key] = self.problems.get(key, 0) + sign
 
     def standing_cells(self) -> list[Cell]:
-        """Cells that change, without zeros, sorted by day, unit and kind: the order in which rows are locked."""
+        """Cells that change, without zeros, sorted by day, unit and kind: in the order of the table's key."""
         standing = []
         for key in sorted(self.cells):
             change = self.cells[key]

@@ -7,7 +7,7 @@ from projections.buckets import Buckets
 from projections.contribution import Contribution, contribution
 from projections.entries import entries
 from projections.figures import Counts, figures
-from projections.measures import MEASURES, Policy
+from projections.measures import MEASURES, Policy, expanded
 from projections.periods import Period
 from projections.standing import Rules
 from projections.tallies import tallied
@@ -34,8 +34,10 @@ def day(text: str) -> int:
 def cells(counted: Contribution) -> dict[str, dict[tuple[str, str], int]]:
     """`{measure: {(MM-DD, unit): n}}`."""
     found: dict[str, dict[tuple[str, str], int]] = {}
-    for number, unit, measure, n in counted.cells:
-        found.setdefault(MEASURES[measure], {})[f"{date_of(number):%m-%d}", unit] = n
+    for (number, unit, _), change in tallied([counted]).cells.items():
+        for measure, n in expanded(change).items():
+            if n:
+                found.setdefault(MEASURES[measure], {})[f"{date_of(number):%m-%d}", unit] = n
     return found
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from events.facts import Closed, Paused, Processed, Received, Reopened, Resumed, Returned, Transferred
 from events.fold import fold
-from projections.contribution import NOTHING, Contribution, contribution
-from projections.measures import MEASURES, POLICIES, under
+from projections.contribution import NOTHING, Contribution, contribution, in_present_form
+from projections.measures import INDEX, MEASURES, POLICIES, expanded, under
+from projections.tallies import tallied
 from projections.units import Unit, UnitTree
 from tests.events.telling import at, overdue, received, said, told
 from tests.projections.tallying import DATE, INSTANT, TREE, cells, day, measured, rules
@@ -191,7 +192,7 @@ def test_a_contribution_is_of_the_kind_of_its_case():
 
 
 def test_a_case_without_facts_that_stand_contributes_nothing():
-    assert contribution(fold([]), rules()) == NOTHING == Contribution()
+    assert contribution(fold([]), rules()) == NOTHING == Contribution(basis=1)
 
 
 def test_a_stored_contribution_is_read_as_it_was_written():
@@ -201,6 +202,33 @@ def test_a_stored_contribution_is_read_as_it_was_written():
     assert again == counted
     assert isinstance(again.cells[0], tuple)
     assert hash(again) == hash(counted)
+
+
+def test_a_stored_contribution_of_the_first_form_is_read_in_the_present_one():
+    case = told(RECEIVED, PAUSE, said("03-07", Resumed()), said("03-10 17:00:01", Processed()))
+    counted = contribution(case, rules())
+    written_out = tuple(
+        (number, unit, measure, n)
+        for (number, unit, _), change in tallied([counted]).cells.items()
+        for measure, n in expanded(change).items()
+        if n
+    )
+    first_form = msgspec.structs.replace(counted, cells=written_out, basis=0)
+    again = in_present_form(first_form)
+    assert tallied([again]).standing_cells() == tallied([counted]).standing_cells()
+    assert in_present_form(again) is again
+
+
+def test_the_policies_are_stored_as_their_difference():
+    alike = contribution(told(RECEIVED, said("03-07", Processed())), rules())
+    assert {measure for _, _, measure, _ in alike.cells} <= set(range(INDEX["settled_early_instant"]))
+    apart = contribution(told(RECEIVED, said("03-08 18:00", Processed())), rules())
+    instant = {MEASURES[measure]: n for _, _, measure, n in apart.cells if MEASURES[measure].endswith("_instant")}
+    assert instant == {
+        "settled_on_time_instant": -1,
+        "settled_late_instant": 1,
+        "fell_due_on_time_instant": -1,
+    }
 
 
 def test_a_state_entered_and_left_on_one_day_makes_no_cell():

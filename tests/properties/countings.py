@@ -12,7 +12,7 @@ from events.fold import fold
 from projections.buckets import Buckets
 from projections.contribution import contribution
 from projections.figures import Counts, figures
-from projections.measures import MEASURES, POLICIES
+from projections.measures import MEASURES, POLICIES, expanded
 from projections.periods import Period
 from projections.tallies import CellKey, ProblemKey, TallyChanges, tallied
 from services.verifier import ArchivedEvent, Recount
@@ -53,9 +53,11 @@ def _recount(world: World, periods: Sequence[Period]) -> Recount:
 
 
 def named_tallies(cells: Mapping[CellKey, Mapping[int, int]]) -> Tallies:
-    """Cells with their measures by name, zeros left out."""
+    """Stored cells with all their measures by name, zeros left out."""
     named = {
-        (date.fromordinal(day), unit, kind): _without_zeros({MEASURES[measure]: n for measure, n in cell.items()})
+        (date.fromordinal(day), unit, kind): _without_zeros(
+            {MEASURES[measure]: n for measure, n in expanded(cell).items()}
+        )
         for (day, unit, kind), cell in cells.items()
     }
     return {key: measures for key, measures in named.items() if measures}

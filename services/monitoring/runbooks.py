@@ -1,0 +1,37 @@
+"""The index of the runbooks: every alert once, with what it is about and how long it waits."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.monitoring.rules import Alert, Group
+
+_HEAD: Final = """# Runbooks
+
+One page for each alert: what it means, what to look at, what to do, how to know that it is over.
+This index is written by `python -m services.monitoring`; the pages are written by hand.
+
+While the service itself is in doubt (`DuecourseExporterDown`, `DuecourseProjectionStale`, `DuecourseProjectionHalted`,
+`DuecourseLagSlow`, `DuecourseVerificationDiffers`) alerts about offices are silent; an alert of a province silences
+those of its units about the same figure, an alert of a parent those of its children. Warnings go out in office hours.
+Outside them Alertmanager keeps quiet about the end of an alert too: the board says what still holds.
+
+| alert | severity | about | waits | scope |
+|---|---|---|---|---|
+"""
+
+
+def runbook_index(groups: Sequence[Group]) -> str:
+    """Markdown."""
+    alerts: dict[str, list[Alert]] = {}
+    for group in groups:
+        for rule in group.rules:
+            if isinstance(rule, Alert):
+                alerts.setdefault(rule.name, []).append(rule)
+    return _HEAD + "".join(_row(name, rules) for name, rules in sorted(alerts.items()))
+
+
+def _row(name: str, rules: Sequence[Alert]) -> str:
+    first = rules[0]
+    scopes = ", ".join(dict.fromkeys(rule.scope.value for rule in rules))
+    about = first.figure.replace("_", " ")
+    return f"| [{name}]({name}.md) | {first.severity.value} | {about} | {first.hold or '–'} | {scopes} |\n"

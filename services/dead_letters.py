@@ -18,4 +18,6 @@ def dead_letter_row(letter: DeadLetter) -> dict[str, Any]:
         "detail": letter.detail,
         "sha256": letter.digest.hex(),
         "bytes": len(letter.body),
+        "handled": letter.handled,
+        "handled_by": letter.handled_by,
     }

@@ -5,6 +5,7 @@ the row say so no more. So an outage of any length is made good, a repeat is har
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 import structlog
@@ -13,15 +14,18 @@ from msgspec import Struct
 from events.codec import encode
 from events.facts import DEADLINES_SOURCE, Event, Fact, Overdue
 from events.identity import overdue_id
+from events.instants import SECOND
 from projections.batches import Record, Verdict, read
 from services.clock import Clock
-from services.projector import Projector
+from services.projector import Door
 from services.store import StoreRefused, StoreUnavailable
 
 log = structlog.get_logger()
 
 BATCH_CASES_MAX: Final = 1_000
 PAUSE_AFTER_ERROR_SECONDS: Final = 2.0
+AGAIN_AFTER: Final = 30 * SECOND
+"""A case told so long ago whose fact is still missing is told again."""
 
 
 class PassedDue(Struct, frozen=True):
@@ -47,13 +51,17 @@ def overdue_record(case: PassedDue) -> Record:
 
 
 class Deadlines:
-    """Looks for cases that became overdue and records it, in bounded batches."""
+    """Looks for cases that became overdue and records it, in bounded batches.
 
-    def __init__(self, cases: PassedDueCases, projector: Projector, clock: Clock, *, poll_seconds: float) -> None:
+    Behind a log a fact takes a while from the door to the case row: a case is not told again meanwhile.
+    """
+
+    def __init__(self, cases: PassedDueCases, door: Door, clock: Clock, *, poll_seconds: float) -> None:
         self._cases = cases
-        self._projector = projector
+        self._door = door
         self._clock = clock
         self._poll_seconds = poll_seconds
+        self._told: dict[tuple[str, int], int] = {}
 
     async def run(self) -> None:
         """Until cancelled; waits while the database is away."""
@@ -72,15 +80,22 @@ class Deadlines:
         """Writes every overdue fact that is missing by now; returns how many were accepted."""
         written = 0
         while True:
-            found = await self._cases.passed_due(self._clock(), BATCH_CASES_MAX)
-            if not found:
+            now = self._clock()
+            found = await self._cases.passed_due(now, BATCH_CASES_MAX)
+            fresh = [case for case in found if now - self._told.get((case.case_id, case.due), 0) > AGAIN_AFTER]
+            if not fresh:
                 return written
-            verdicts = await self._projector.project(read([overdue_record(case) for case in found]))
+            verdicts = await self._door.project(read([overdue_record(case) for case in fresh]))
+            self._remember(fresh, now)
             accepted = sum(verdict.status == "accepted" for verdict in verdicts)
             written += accepted
             if accepted == 0:
-                _report_stuck(found, verdicts)
+                _report_stuck(fresh, verdicts)
                 return written
+
+    def _remember(self, told: Iterable[PassedDue], now: int) -> None:
+        self._told = {case: at for case, at in self._told.items() if now - at <= AGAIN_AFTER}
+        self._told |= {(case.case_id, case.due): now for case in told}
 
 
 def _report_stuck(found: list[PassedDue], verdicts: list[Verdict]) -> None:

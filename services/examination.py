@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from events.instants import SECOND
 from services.clock import system_clock
+from services.kafka.connection import connection_of
+from services.kafka.errors import KafkaRefused, KafkaUnavailable
 from services.postgres.connection import Connection, connected, open_pool
 from services.postgres.migrations import all_migrations, schema_number
 from services.postgres.reference import unit_tree
@@ -44,7 +46,7 @@ async def examine(settings: Settings, url: str) -> list[Examined]:
             found.append(Examined("units", bool(tree.codes()), units, "run `duecourse units load FILE`"))
     finally:
         await pool.close()
-    return [*found, _disk(settings)]
+    return [*found, _disk(settings), *await _kafka(settings)]
 
 
 async def _server(connection: Connection) -> list[Examined]:
@@ -116,3 +118,24 @@ def _disk(settings: Settings) -> Examined:
     free = shutil.disk_usage(settings.data).free
     found = f"{free / 1_073_741_824:.1f} GiB free under {settings.data}"
     return Examined("disk", free >= FREE_BYTES_MIN, found, "free space: writes stop when the disk is full")
+
+
+async def _kafka(settings: Settings) -> list[Examined]:
+    """Reached or not, then what its topics are and must not be."""
+    if settings.kafka is None:
+        return []
+    from services.kafka.topics import check, wanted_topics
+
+    wanted = wanted_topics(settings)
+    try:
+        findings = await check(connection_of(settings), wanted)
+    except (KafkaUnavailable, KafkaRefused) as error:
+        said, _, advice = str(error).rpartition(": ")
+        return [Examined("Kafka", ok=False, found=said, advice=advice)]
+    examined = [Examined("Kafka", ok=True, found=f"{settings.kafka} answers")]
+    for one in findings:
+        found = f"{one.topic}: {one.setting} is {one.found}, should be {one.wanted}{' (fatal)' if one.fatal else ''}"
+        examined.append(Examined("topics", ok=False, found=found, advice=one.advice))
+    if not findings:
+        examined.append(Examined("topics", ok=True, found=", ".join(one.name for one in wanted)))
+    return examined

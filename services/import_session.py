@@ -1,6 +1,6 @@
 """One import into one database: plain, replacing, or a dry run; units registered on the way where asked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -12,11 +12,11 @@ from projections.units import Unit, UnitTree
 from services.composition import Database
 from services.importing import ImportRefused
 from services.importing.replacing import replacement
-from services.importing.run import Line, Progress, Rejected, import_lines
+from services.importing.run import Progress, Rejected, import_lines, import_steps
+from services.importing.sources import Line, Step
 from services.memory.overlay import OverlayStore
 from services.pipeline import IN_FLIGHT
-from services.postgres.connection import connected
-from services.projector import Projector, patiently
+from services.projector import Door, Projector, patiently
 from services.units_loading import REGISTERED_LEVEL, register_units
 
 REPLACED_CASES_A_BATCH: Final = 500
@@ -30,21 +30,26 @@ Show = Callable[[Progress, Sequence[Rejected]], None]
 
 
 class ImportSession:
-    """`origin` names the root of units registered into an empty tree; `registered` lists those made so far."""
+    """`origin` names the root of units registered into an empty tree; `registered` lists those made so far.
 
-    def __init__(self, database: Database, *, dry_run: bool, register: bool, origin: str) -> None:
+    `door` is where the facts go: the log of a database that is fed by one, else straight into the database.
+    """
+
+    def __init__(
+        self, database: Database, *, dry_run: bool, register: bool, origin: str, door: Door | None = None
+    ) -> None:
         self._database = database
         self._dry_run = dry_run
         self._register = register
         self._origin = origin
         self._overlay: OverlayStore | None = None
-        self._pipeline = database.pipeline()
+        self._door = door or database.pipeline()
         self.registered: list[str] = []
 
-    async def plain(self, lines: Iterator[Line], show: Show) -> Progress:
+    async def plain(self, steps: AsyncIterator[Step], show: Show) -> Progress:
         """Every event of the file."""
         last = Progress()
-        async for last, refused in import_lines(lines, self._project, in_flight=self._in_flight()):
+        async for last, refused in import_steps(steps, self._project, in_flight=self._in_flight()):
             show(last, refused)
         return last
 
@@ -79,15 +84,11 @@ class ImportSession:
 
     async def _project(self, reading: Reading) -> list[Verdict]:
         if self._dry_run and self._overlay is None:
-            self._overlay = OverlayStore(self._database.store, await self._rules(), self._database.clock)
+            self._overlay = OverlayStore(self._database.store, await self._database.rules(), self._database.clock)
         if self._register:
             await self._register_missing(reading)
-        projector = self._pipeline if self._overlay is None else Projector(self._overlay)
+        projector = self._door if self._overlay is None else Projector(self._overlay)
         return await patiently(projector.project, reading, patience_seconds=PATIENCE_SECONDS)
-
-    async def _rules(self) -> Rules:
-        async with connected(self._database.pool) as connection:
-            return await self._database.store.rules_now(connection)
 
     async def _register_missing(self, reading: Reading) -> None:
         bodies = [event.fact.body for event in reading.events if isinstance(event, Event)]

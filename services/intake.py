@@ -11,13 +11,16 @@ import structlog
 from events.errors import Refused
 from events.facts import DEADLINES_SOURCE, Event
 from projections.batches import Reading, Record, Verdict, read
-from services.projector import Projector
+from services.projector import Door
 from services.store import StoreRefused, StoreUnavailable
 
 log = structlog.get_logger()
 
 WAITING_EVENTS_MAX: Final = 20_000
 """Events that may wait for a transaction; a sender beyond that is asked to come back."""
+
+TROUBLE_SECONDS: Final = 10.0
+"""A failure older than this says nothing of now: whoever sends next finds out."""
 
 
 class Overloaded(Exception):
@@ -35,26 +38,30 @@ class _Submission:
 def at_the_door(records: Sequence[Record]) -> Reading:
     """Decodes what comes from outside; refuses facts in the name of the service itself."""
     reading = read(records)
-    reading.events[:] = [_own_source_refused(event) for event in reading.events]
+    for place, event in enumerate(reading.events):
+        if type(event) is Event and event.fact.source == DEADLINES_SOURCE:
+            detail = f"{DEADLINES_SOURCE} is the service's own source: use another"
+            reading.events[place] = Refused("source_not_allowed", detail)
     return reading
 
 
-def _own_source_refused(event: Event | Refused) -> Event | Refused:
-    if isinstance(event, Event) and event.fact.source == DEADLINES_SOURCE:
-        return Refused("source_not_allowed", f"{DEADLINES_SOURCE} is the service's own source: use another")
-    return event
-
-
 class Intake:
-    """Collects submissions and hands them to the projector, one transaction at a time."""
+    """Collects submissions and hands them to the projector or the log, one batch at a time."""
 
-    def __init__(self, projector: Projector, *, batch_events_max: int, wait_seconds: float) -> None:
-        self._projector = projector
+    def __init__(self, door: Door, *, batch_events_max: int, wait_seconds: float) -> None:
+        self._door = door
         self._batch_events_max = batch_events_max
         self._wait_seconds = wait_seconds
         self._waiting: deque[_Submission] = deque()
         self._waiting_events = 0
         self._arrived = asyncio.Event()
+        self._failed: tuple[float, str] | None = None
+
+    def trouble(self) -> str | None:
+        """Why facts could not be recorded a moment ago; None where that went well, or nobody tried since."""
+        if self._failed is None or asyncio.get_running_loop().time() - self._failed[0] > TROUBLE_SECONDS:
+            return None
+        return self._failed[1]
 
     async def submit(self, records: Sequence[Record]) -> list[Verdict]:
         """Answers when the records are durable, in their order.
@@ -71,7 +78,7 @@ class Intake:
         try:
             return await asyncio.wait_for(submission.answer, self._wait_seconds)
         except TimeoutError:
-            raise StoreUnavailable(f"no answer from the database within {self._wait_seconds:g} s") from None
+            raise StoreUnavailable(f"no answer within {self._wait_seconds:g} s") from None
 
     async def run(self) -> None:
         """Writes what waits until cancelled; what was taken in by then is still written and answered."""
@@ -94,14 +101,16 @@ class Intake:
             [event for one in batch for event in one.reading.events],
         )
         try:
-            verdicts = await self._projector.project(reading)
+            verdicts = await self._door.project(reading)
         except (StoreUnavailable, StoreRefused) as error:
             log.warning("intake.not_written", events=len(reading.records), error=str(error))
+            self._failed = asyncio.get_running_loop().time(), str(error)
             self._fail(batch, error)
         except BaseException as error:
             self._fail(batch, StoreUnavailable(f"stopped while writing: {error!r}"))
             raise
         else:
+            self._failed = None
             self._answer(batch, verdicts)
 
     def _take(self) -> list[_Submission]:

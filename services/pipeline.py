@@ -10,9 +10,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from projections.batches import ChangedCase, Effect, Reading, StoredCase, Verdict, absorb
+from projections.batches import ChangedCase, Effect, Reading, StoredCase, Verdict, absorbing
 from projections.standing import Rules
 from services.projector import EMBEDDED_PARTITION, EMBEDDED_TOPIC, Projector, settle
+from services.steps import politely
 from services.store import Conflict, Store
 
 IN_FLIGHT: Final = 2
@@ -63,7 +64,8 @@ class Pipeline:
         stored = {**outlook.cases, **{one: known[one] for one in wanted if one in known}}
         start = outlook.position if before is None else before.end
         positions = range(start, start + len(reading.records))
-        effect = absorb(reading, positions, EMBEDDED_PARTITION, stored, outlook.rules, outlook.now)
+        recorded = [outlook.now] * len(positions)
+        effect = await politely(absorbing(reading, positions, EMBEDDED_PARTITION, stored, outlook.rules, recorded))
         cases = {case.case_id: _as_stored(case) for case in effect.cases}
         return _Guess(reading, start, outlook.rules, effect, before, cases=cases)
 

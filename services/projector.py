@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from projections.batches import Dead, Effect, Reading, Verdict, absorb
-from services.store import Conflict, Store, StoreUnavailable, Transaction
+from services.store import Conflict, Reached, Store, StoreRefused, StoreUnavailable, Transaction
 
 log = structlog.get_logger()
 
@@ -18,6 +18,17 @@ EMBEDDED_TOPIC: Final = "embedded"
 PAUSE_SECONDS_MAX: Final = 5.0
 
 Project = Callable[[Reading], Awaitable[list[Verdict]]]
+
+
+class Door(Protocol):
+    """Where facts are recorded: the projector itself, or the publisher of the log that it reads."""
+
+    async def project(self, reading: Reading) -> list[Verdict]:
+        """Records a decoded batch; answers in the order of its records, when they are durable.
+
+        Raises `StoreUnavailable`, `StoreRefused`.
+        """
+        ...
 
 
 class Projector:
@@ -43,16 +54,21 @@ class Projector:
         start = transaction.checkpoint.position
         positions = range(start, start + len(reading.records))
         stored = await transaction.load(reading.case_ids())
-        effect = absorb(reading, positions, self._partition, stored, transaction.rules, transaction.now)
+        effect = absorb(
+            reading, positions, self._partition, stored, transaction.rules, [transaction.now] * len(positions)
+        )
         await settle(transaction, effect, self._topic)
         return effect.verdicts
 
 
 async def settle(transaction: Transaction, effect: Effect, topic: str) -> None:
-    """Writes an effect, refusals that are already kept left out."""
+    """Writes the effect of records that we number ourselves, refusals that are already kept left out."""
+    if transaction.checkpoint.topic_id is not None:
+        raise StoreRefused("this database is fed by a Kafka topic: name it with --kafka, so that facts go that way")
     if effect.dead:
         effect = await _without_repeated_dead(transaction, effect)
-    await transaction.write(effect, topic)
+    position = transaction.checkpoint.position + len(effect.verdicts)
+    await transaction.write(effect, topic, Reached(position, transaction.now))
 
 
 def digest_of(dead: Dead) -> bytes:

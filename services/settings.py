@@ -3,15 +3,19 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from projections.measures import Policy
 
 PREFIX: Final = "DUECOURSE_"
 DEFAULT_TIME_ZONE: Final = "Asia/Ho_Chi_Minh"
+TOPIC_NAME: Final = "^[a-zA-Z0-9._-]{1,249}$"
+
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 
 class SettingsRefused(ValueError):
@@ -42,7 +46,30 @@ class Settings(BaseModel):
     database_wait_seconds: Annotated[
         float, Field(gt=0, description="seconds a request waits for the database before it is answered 503")
     ] = 1.5
+    start_wait_seconds: Annotated[
+        float, Field(ge=0, description="seconds for which a role waits at its start for the database and Kafka")
+    ] = 30.0
     changes_kept_hours: Annotated[int, Field(ge=1, description="hours for which the change feed is kept")] = 24
+    kafka: Annotated[str | None, Field(description="Kafka servers, HOST:PORT[,HOST:PORT]; none: no Kafka")] = None
+    kafka_security_protocol: Annotated[SecurityProtocol, Field(description="how Kafka is spoken to")] = "PLAINTEXT"
+    kafka_sasl_mechanism: Annotated[
+        SaslMechanism, Field(description="how the password is proved, where the protocol is a SASL one")
+    ] = "SCRAM-SHA-512"
+    kafka_username: Annotated[str | None, Field(description="user at Kafka")] = None
+    kafka_password: Annotated[SecretStr | None, Field(description="password of that user; never printed")] = None
+    kafka_ca_file: Annotated[
+        Path | None, Field(description="PEM of who signs Kafka's certificates; none: those the system trusts")
+    ] = None
+    kafka_topic: Annotated[str, Field(pattern=TOPIC_NAME, description="topic of the facts")] = "duecourse.case-events"
+    kafka_dead_letters_topic: Annotated[
+        str, Field(pattern=TOPIC_NAME, description="topic of the records that are no facts")
+    ] = "duecourse.dead-letters"
+    kafka_partitions: Annotated[
+        int, Field(ge=1, le=1_000, description="partitions of the facts: workers that can share them")
+    ] = 4
+    kafka_group: Annotated[str, Field(min_length=1, description="consumer group of the workers")] = (
+        "duecourse-projector"
+    )
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$", description="least level logged")] = "info"
 
     @field_validator("time_zone")

@@ -29,7 +29,11 @@ class Conflict(Exception):
 
 
 class Checkpoint(Struct, frozen=True):
-    """How far a partition has been read. `position` = applied + duplicate + dead, always."""
+    """How far a partition has been read: everything below `position`. `read` = applied + duplicate + dead, always.
+
+    `position` and `read` are the same where we number the records; the positions of a log skip what is no record.
+    `topic_id`: the log's own name of itself. `halted`: why it must not be read on. `stuck`: rewound again and again.
+    """
 
     partition: int
     position: int = 0
@@ -37,6 +41,23 @@ class Checkpoint(Struct, frozen=True):
     duplicate: int = 0
     dead: int = 0
     recorded_at: int = 0
+    read: int = 0
+    topic_id: str | None = None
+    halted: str | None = None
+    stuck: bool = False
+    rewinds: int = 0
+    retries: int = 0
+
+
+class Reached(Struct, frozen=True):
+    """Where a batch takes its checkpoint: the next position, and the instant of recording of its last record.
+
+    `topic_id`: of the log that the batch is from, for a checkpoint that knows none yet.
+    """
+
+    position: int
+    recorded_at: int
+    topic_id: str | None = None
 
 
 class Outlook(Struct, frozen=True):
@@ -70,7 +91,7 @@ class Transaction(Protocol):
         """Those of the digests that a dead letter already has."""
         ...
 
-    async def write(self, effect: Effect, topic: str) -> None:
+    async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         """Everything that the batch changes, and the new checkpoint; raises `Conflict`."""
         ...
 
@@ -95,3 +116,19 @@ class Store(Protocol):
     async def cases(self, case_ids: Sequence[str]) -> Mapping[str, StoredCase]: ...
 
     async def checkpoints(self) -> Iterable[Checkpoint]: ...
+
+
+class LogStore(Store, Protocol):
+    """A store that also keeps what is known of the log itself."""
+
+    async def bind(self, partitions: Iterable[int], topic_id: str) -> Mapping[int, Checkpoint]:
+        """The checkpoints of partitions, made where there are none; those never used belong to this log now."""
+        ...
+
+    async def halt(self, partition: int, why: str) -> None:
+        """A partition must not be read on until somebody resets it."""
+        ...
+
+    async def note(self, partition: int, *, rewinds: int = 0, retries: int = 0, stuck: bool | None = None) -> None:
+        """Adds to the counts of trouble; `stuck` None leaves that as it is."""
+        ...

@@ -18,6 +18,7 @@ from services.postgres.connection import Connection, connected
 from services.postgres.queries import snapshot
 from services.postgres.reference import current_version
 from services.postgres.store import PostgresStore, read_buckets
+from services.postgres.tally_table import SUMS
 from services.verifier import ArchivedEvent, Recount, Rules, UnitRow, UnreadableEventError, differences
 
 CHUNK_EVENTS: Final = 5_000
@@ -143,9 +144,8 @@ async def _archive_by_case(connection: Connection) -> AsyncIterator[tuple[str, l
 
 
 async def _tallies(connection: Connection) -> dict[tuple[Any, ...], dict[str, int]]:
-    sums = ", ".join(f"sum({name})::bigint as {name}" for name in MEASURES)
     cells: dict[tuple[Any, ...], dict[str, int]] = {}
-    async for row in connection.cursor(f"select day, unit, kind, {sums} from tallies group by 1, 2, 3"):
+    async for row in connection.cursor(f"select day, unit, kind, {SUMS} from tallies group by 1, 2, 3"):
         day, unit, kind, *values = row
         cells[day, unit, kind] = {name: n for name, n in zip(MEASURES, values, strict=True) if n}
     return cells

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 pytest_plugins = (
     "tests.fixtures.databases",
+    "tests.fixtures.kafka",
     "tests.fixtures.processes",
     "tests.fixtures.promtool",
     "tests.fixtures.tcp_postgres",

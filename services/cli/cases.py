@@ -1,4 +1,4 @@
-"""`case show`, `dead-letters list|show`: things looked up one by one."""
+"""`case show`, `dead-letters list|show|redrive|discard`: things looked up and handled one by one."""
 
 import base64
 from typing import Annotated, Any
@@ -6,10 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from services.cases import show_case
-from services.cli.options import AsJson, Data, DatabaseUrl, settings_from, with_database
+from services.cli.operations import operator
+from services.cli.options import AsJson, Data, DatabaseUrl, KafkaServers, settings_from, with_database
 from services.cli.output import print_json, print_table, say
-from services.composition import Database
+from services.composition import Database, log_door
 from services.dead_letters import dead_letter_row
+from services.handling import Handled, discard, redrive
 from services.postgres.queries import DeadLetter, dead_letter, dead_letters
 
 case = typer.Typer(help="One case: events, state, deadline, label and why.", no_args_is_help=True)
@@ -83,8 +85,8 @@ def dead_letters_list(
     if as_json:
         print_json(rows)
         return
-    columns = ("id", "reason", "topic", "partition", "offset", "recorded_at", "detail")
-    print_table(f"{len(rows):,} dead letters", columns, [[row[name] for name in columns] for row in rows], 7)
+    columns = ("id", "reason", "topic", "partition", "offset", "recorded_at", "handled", "detail")
+    print_table(f"{len(rows):,} dead letters", columns, [[row[name] for name in columns] for row in rows], 8)
 
 
 @letters.command("show")
@@ -110,3 +112,52 @@ def dead_letters_show(
     for name, value in row.items():
         print(f"{name:12} {value}")
     print(letter.body.decode("utf-8", "backslashreplace"))
+
+
+Ids = Annotated[list[int], typer.Argument(metavar="ID…", help="As `dead-letters list` prints them.")]
+
+
+@letters.command("redrive")
+def dead_letters_redrive(
+    ids: Ids, data: Data = None, database: DatabaseUrl = None, kafka: KafkaServers = None, as_json: AsJson = False
+) -> None:
+    """Send refused records through the door again, each once, after what was wrong is put right (a unit loaded, say).
+
+    What would be refused again is left as it is. Example: `duecourse dead-letters redrive 7 8 9`
+    """
+    settings = settings_from(data, database, kafka=kafka)
+
+    async def work(found: Database) -> list[Handled]:
+        async with log_door(settings) as door:
+            return await redrive(found, door or found.projector(), ids, done_by=operator())
+
+    _print_handled(with_database(settings, work), as_json=as_json)
+
+
+@letters.command("discard")
+def dead_letters_discard(
+    ids: Ids,
+    reason: Annotated[str, typer.Option(help="Why; kept with your name.")],
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put refused records aside for good; their rows and bytes stay.
+
+    Example: `duecourse dead-letters discard 7 --reason "test of the sender"`
+    """
+
+    async def work(found: Database) -> list[Handled]:
+        return await discard(found, ids, reason=reason, done_by=operator())
+
+    _print_handled(with_database(settings_from(data, database), work), as_json=as_json)
+
+
+def _print_handled(found: list[Handled], *, as_json: bool) -> None:
+    if as_json:
+        print_json([{"id": one.id, "done": one.done, "said": one.said} for one in found])
+    else:
+        for one in found:
+            print(f"dead letter {one.id}: {one.said}")
+    if not all(one.done for one in found):
+        raise typer.Exit(NOT_FOUND)

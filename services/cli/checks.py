@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from services.cli.options import AsJson, Data, DatabaseUrl, run_async, settings_from, with_database
+from services.cli.options import AsJson, Data, DatabaseUrl, KafkaServers, run_async, settings_from, with_database
 from services.cli.output import print_json, print_table, progress_bar
 from services.composition import Database, database_url
 from services.examination import Examined, examine
@@ -61,12 +61,14 @@ def _as_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def doctor(data: Data = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """Check settings, database, schema and clocks, and say what to do about each finding.
+def doctor(
+    data: Data = None, database: DatabaseUrl = None, kafka: KafkaServers = None, as_json: AsJson = False
+) -> None:
+    """Check settings, database, schema, clocks and Kafka's topics, and say what to do about each finding.
 
     Example: `duecourse doctor --database postgresql://duecourse@db.example/duecourse`
     """
-    settings = settings_from(data, database)
+    settings = settings_from(data, database, kafka=kafka)
     with database_url(settings) as url:
         found = run_async(examine(settings, url))
     if as_json:

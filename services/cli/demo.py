@@ -22,7 +22,8 @@ from services.cli.reports import print_report
 from services.cli.serve import Port, run_serve
 from services.clock import system_clock
 from services.composition import Database, Service
-from services.importing.run import Line, import_lines
+from services.importing.run import import_lines
+from services.importing.sources import Line
 from services.intake import Overloaded
 from services.pipeline import IN_FLIGHT
 from services.postgres.founding import recall, remember

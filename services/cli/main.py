@@ -12,8 +12,9 @@ import typer
 
 from projections.periods import PeriodNotBegun, PeriodRefused
 from projections.reports import UnitUnknown
-from services.cli import cases, checks, demo, importing, reference, reports, serve
+from services.cli import cases, checks, demo, importing, operations, reference, reports, roles, serve, topics
 from services.importing import ImportRefused
+from services.kafka.errors import KafkaRefused, KafkaUnavailable
 from services.logging import configure_logging
 from services.postgres.embedded import DataFolderInUse, EmbeddedUnavailable
 from services.settings import SettingsRefused
@@ -38,6 +39,8 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     StoreUnavailable: UNREACHABLE,
     StoreRefused: UNREACHABLE,
     Conflict: UNREACHABLE,
+    KafkaUnavailable: UNREACHABLE,
+    KafkaRefused: UNREACHABLE,
     OSError: REFUSED,
 }
 
@@ -70,7 +73,7 @@ def main(
     configure_logging(log_level)
 
 
-for group in (serve, demo, reference, importing, reports, cases, checks):
+for group in (serve, demo, roles, reference, importing, reports, cases, checks, topics, operations):
     group.register(app)
 
 

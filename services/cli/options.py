@@ -21,6 +21,10 @@ DatabaseUrl = Annotated[
     str | None,
     typer.Option("--database", help="PostgreSQL URL instead of the embedded one.  [env: DUECOURSE_DATABASE]"),
 ]
+KafkaServers = Annotated[
+    str | None,
+    typer.Option("--kafka", help="Kafka servers, HOST:PORT[,HOST:PORT].  [env: DUECOURSE_KAFKA]"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines instead of a table.")]
 
 Result = TypeVar("Result")

@@ -10,6 +10,7 @@ from services.cli.options import AsJson, Data, DatabaseUrl, run_async, settings_
 from services.cli.output import print_json, print_table, say
 from services.composition import Database, database_url
 from services.postgres.connection import open_pool
+from services.postgres.founding import founding
 from services.postgres.migrations import Migration, schema_number
 from services.postgres.migrations import migrate as migrate_schema
 from services.postgres.reference import unit_tree
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
 def migrate(data: Data = None, database: DatabaseUrl = None) -> None:
     """Create or upgrade the schema; safe to run twice and from two machines at once.
 
+    The first time fixes the reporting time zone and the label policy (DUECOURSE_TIME_ZONE, DUECOURSE_POLICY).
     Example: `duecourse migrate --database postgresql://duecourse@db.example/duecourse`
     """
     settings = settings_from(data, database)
@@ -33,7 +35,9 @@ def migrate(data: Data = None, database: DatabaseUrl = None) -> None:
     async def work(url: str) -> tuple[list[Migration], int]:
         pool = await open_pool(url)
         try:
-            return await migrate_schema(pool), await schema_number(pool)
+            taken = await migrate_schema(pool)
+            await founding(pool, settings)  # time zone and policy are fixed with the schema
+            return taken, await schema_number(pool)
         finally:
             await pool.close()
 

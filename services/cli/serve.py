@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from services.cli.options import Data, DatabaseUrl, run_async, settings_from
+from services.cli.options import Data, DatabaseUrl, KafkaServers, run_async, settings_from
 from services.cli.output import say
-from services.composition import Service, database_url, service
+from services.composition import Role, Service, database_url, reachable, service
 from services.http.app import application
 from services.postgres.embedded import refuse_second_serve
 from services.settings import Settings
@@ -27,25 +27,27 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
 
 
-def serve(data: Data = None, database: DatabaseUrl = None, host: Host = None, port: Port = None) -> None:
-    """Run API, projector, deadlines, exporter and board in one process.
+def serve(
+    data: Data = None, database: DatabaseUrl = None, kafka: KafkaServers = None, host: Host = None, port: Port = None
+) -> None:
+    """Run API, projector, deadlines, exporter and board in one process; with --kafka, facts go by its topic.
 
     Example: `duecourse serve --data ./duecourse-data --port 8000`
     """
-    run_serve(settings_from(data, database, host=host, port=port))
+    run_serve(settings_from(data, database, kafka=kafka, host=host, port=port))
 
 
-def run_serve(settings: Settings, companion: Companion | None = None) -> None:
+def run_serve(settings: Settings, companion: Companion | None = None, role: Role = Role.SERVE) -> None:
     """Serves until Ctrl-C or SIGTERM; `companion` runs beside it (the demo's live events)."""
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(_listening(settings))
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
-        if settings.database is None:
+        if settings.database is None and role is Role.SERVE:
             settings.data.mkdir(parents=True, exist_ok=True)
             stack.enter_context(refuse_second_serve(settings.data, address=address))
         url = stack.enter_context(database_url(settings))
         with contextlib.suppress(KeyboardInterrupt):  # being stopped is how serving ends
-            run_async(_serve(settings, url, listening, address, companion))
+            run_async(_serve(settings, url, role, listening, address, companion))
         say("stopped")
 
 
@@ -71,11 +73,13 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    settings: Settings, url: str, listening: socket.socket, address: str, companion: Companion | None
+    settings: Settings, url: str, role: Role, listening: socket.socket, address: str, companion: Companion | None
 ) -> None:
-    async with service(settings, url) as parts:
+    if role is not Role.SERVE or settings.kafka is not None:
+        await reachable(settings, url, within_seconds=settings.start_wait_seconds)
+    async with service(settings, url, role) as parts:
         config = uvicorn.Config(
-            application(parts),
+            application(parts, role),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=STOP_SECONDS,
@@ -84,13 +88,24 @@ async def _serve(
         server = _Server(config)
         async with _companionship(companion, parts):
             listening.listen()  # who reads the address may call at once
-            say(f"board    {address}/\nAPI      {address}/docs\nmetrics  {address}/metrics\nCtrl-C stops the service.")
+            say(_addresses(role, address))
             running = asyncio.ensure_future(server.serve([listening]))
             try:
                 await asyncio.shield(running)
             finally:
                 server.should_exit = True
                 await running
+
+
+def _addresses(role: Role, address: str) -> str:
+    """What can be called, and where."""
+    board, api = f"board    {address}/", f"API      {address}/docs"
+    metrics = f"metrics  {address}/metrics"
+    shown = {
+        Role.API: [board, api, f"{metrics}/process"],
+        Role.EXPORTER: [metrics, f"process  {address}/metrics/process"],
+    }
+    return "\n".join([*shown.get(role, [board, api, metrics]), "Ctrl-C stops the service."])
 
 
 @contextlib.asynccontextmanager

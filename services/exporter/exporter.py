@@ -1,6 +1,7 @@
 """Draws the live figures onto the metrics page."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -32,9 +33,19 @@ LATENCY_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
 class Exporter:
     """Keeps the page up to date in the background; a scrape only joins and sends it."""
 
-    def __init__(self, live: LiveFigures, clock: Clock, *, version: str, policy: str, time_zone: str) -> None:
+    def __init__(
+        self,
+        live: LiveFigures,
+        clock: Clock,
+        *,
+        version: str,
+        policy: str,
+        time_zone: str,
+        log_ends: Callable[[], Mapping[int, int]] = dict,
+    ) -> None:
         self.live = live
         self._clock = clock
+        self._log_ends = log_ends
         self._page = Page((*UNIT_FAMILIES, *PIPELINE_FAMILIES))
         self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
@@ -157,9 +168,9 @@ class Exporter:
             "duecourse_events_duplicate_total": one.duplicate,
             "duecourse_projection_position": one.position,
             "duecourse_projection_watermark_timestamp_seconds": one.recorded_at / SECOND,
-            "duecourse_projection_lag_events": 0,
-            "duecourse_projection_halted": 0,
-            "duecourse_projection_rewinds_total": 0,
+            "duecourse_projection_lag_events": max(0, self._log_ends().get(one.partition, 0) - one.position),
+            "duecourse_projection_halted": int(one.halted is not None),
+            "duecourse_projection_rewinds_total": one.rewinds,
         }
         for family, value in plain.items():
             put(family, key, line(family, partition, value))

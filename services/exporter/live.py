@@ -78,6 +78,7 @@ class LiveFigures:
             rules = await self._store.rules_now(connection)
             stale = now - self._refreshed_at > RELOAD_AFTER_SECONDS * SECOND
             reload = stale or today != self.windows.today or self.units_version != self._store.units_version
+            reload = reload or await self._gone_back(connection)
             if reload:
                 self.tree, self.units_version = rules.units, self._store.units_version
                 await self._load(connection, today)
@@ -86,6 +87,11 @@ class LiveFigures:
             await self._read_small(connection, changed, now, today)
         self._refreshed_at = now
         return changed, recorded
+
+    async def _gone_back(self, connection: Connection) -> bool:
+        """Whether a checkpoint is lower than it was: the database was restored, or somebody reset it."""
+        seen = {one.partition: one.position for one in self.checkpoints}
+        return any(one.position < seen.get(one.partition, 0) for one in await read_checkpoints(connection))
 
     async def _load(self, connection: Connection, today: int) -> None:
         self.windows = windows_on(today, self._due_soon_days)
@@ -113,13 +119,13 @@ class LiveFigures:
         return changed, recorded
 
     def _apply(self, row: ChangeRow) -> set[str]:
-        for day, unit, kind, measures in row.cells:
+        for (day, unit, kind), measures in row.cells:
             if kind == KIND:
                 self.buckets.add(day, unit, measures)
         for unit, kind, problem, n in row.problems:
             if kind == KIND:
                 self.problems[unit, problem] += n
-        return {unit for _, unit, _, _ in row.cells} | {unit for unit, _, _, _ in row.problems} | set(row.units)
+        return {unit for (_, unit, _), _ in row.cells} | {unit for unit, _, _, _ in row.problems} | set(row.units)
 
     async def _read_small(self, connection: Connection, changed: set[str] | None, now: int, today: int) -> None:
         self.checkpoints = await read_checkpoints(connection)

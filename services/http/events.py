@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from msgspec import structs
 
 from projections.batches import Verdict
 from services.http.bodies import BATCH, SINGLE, TooManyEvents, read_body, records_of
@@ -16,6 +17,7 @@ _EVENT: Final = {
     "required": ["specversion", "id", "source", "type", "subject", "time"],
     "description": "CloudEvents 1.0; the schema of each type is at /schemas/{type}",
 }
+TRACE_MAX: Final = 128
 _STATUS_OF: Final = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "content_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -35,7 +37,7 @@ def events_router(intake: Intake) -> APIRouter:
             413: {"description": "too large, or more than 1,000 events"},
             422: {"description": "the only event was refused and kept as a dead letter"},
             429: {"description": "too many events are waiting; see Retry-After"},
-            503: {"description": "the database is away; see Retry-After, then send again: repeats are harmless"},
+            503: {"description": "database or log is away; see Retry-After, then send again: repeats are harmless"},
         },
         openapi_extra={
             "requestBody": {
@@ -48,6 +50,8 @@ def events_router(intake: Intake) -> APIRouter:
         body, whole = await read_body(request)
         try:
             records = records_of(request.headers.get("content-type", ""), body, whole=whole)
+            if trace := request.headers.get("traceparent"):
+                records = [structs.replace(record, trace=trace[:TRACE_MAX]) for record in records]
         except TooManyEvents as error:
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
         verdicts = await intake.submit(records) if records else []

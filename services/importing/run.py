@@ -2,98 +2,22 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator, Sequence
-from itertools import islice
-from pathlib import Path
-from typing import Final, Protocol
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
+from typing import Final
 
 from msgspec import Struct
 
 from events.errors import Refused
-from projections.batches import Reading, Record, Verdict
-from services.importing import (
-    Mapping,
-    RowFile,
-    UnreadableRow,
-    events_of,
-    open_event_lines,
-    open_rows,
-    require_columns,
-)
-from services.intake import at_the_door
+from events.facts import Event
+from projections.batches import Reading, Verdict
+from services.importing.sources import Line, Step, steps_of
 from services.projector import Project
 
-BATCH_RECORDS: Final = 4_000
+BATCH_RECORDS: Final = 20_000
+"""More than the projector takes live: the more facts of a case lie in one batch, the less often it is folded."""
 
-
-class Line(Struct, frozen=True):
-    """A record of the file with the line or row it comes from."""
-
-    number: int
-    record: Record
-
-
-class Source(Protocol):
-    """A file that is being read: its length and how far it has been read, in the same unit."""
-
-    @property
-    def size(self) -> int: ...
-
-    @property
-    def done(self) -> int: ...
-
-    def lines(self) -> Iterator[Line]: ...
-
-
-class EventLineSource:
-    """A file of CloudEvents, one a line."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = open_event_lines(path)
-        self.rows = 0
-
-    @property
-    def size(self) -> int:
-        return self._file.size
-
-    @property
-    def done(self) -> int:
-        return self._file.done
-
-    def lines(self) -> Iterator[Line]:
-        for number, body in self._file:
-            self.rows += 1
-            yield Line(number, Record(body))
-
-
-class MappedSource:
-    """A table whose rows a mapping turns into events."""
-
-    def __init__(self, path: Path, mapping: Mapping) -> None:
-        self._file: RowFile = open_rows(path)
-        self._mapping = mapping
-        self.rows = 0
-        require_columns(self._file, mapping)
-
-    @property
-    def size(self) -> int:
-        return self._file.size
-
-    @property
-    def done(self) -> int:
-        return self._file.done
-
-    def lines(self) -> Iterator[Line]:
-        for row in self._file:
-            self.rows += 1
-            if isinstance(row, UnreadableRow):
-                yield Line(row.number, Record(row.raw, Refused("unreadable_row", row.detail)))
-                continue
-            made = events_of(row, self._mapping)
-            for event in made.events:
-                yield Line(row.number, Record(event.body))
-            for refusal in made.refusals:
-                yield Line(row.number, Record(refusal.raw, Refused(refusal.reason, refusal.detail)))
+FIRST_BATCH_RECORDS: Final = 3_000
 
 
 class Rejected(Struct, frozen=True):
@@ -106,48 +30,86 @@ class Rejected(Struct, frozen=True):
 
 
 class Progress(Struct):
-    """Counts of an import so far."""
+    """Counts of an import so far; `rows` and `done` are those of the file."""
 
     events: int = 0
     accepted: int = 0
     duplicates: int = 0
     dead_letters: int = 0
+    rows: int = 0
+    done: int = 0
 
 
 class _Batch(Struct, frozen=True):
-    """The next lines of a file, decoded."""
+    """Lines of a file in a row, decoded. `rows`, `done`: of the source, up to here."""
 
     lines: list[Line]
     reading: Reading
+    rows: int = 0
+    done: int = 0
 
 
-async def import_lines(
+_UnderWay = tuple[_Batch, asyncio.Task[list[Verdict]]]
+
+
+def import_lines(
     lines: Iterator[Line], project: Project, *, batch_records: int = BATCH_RECORDS, in_flight: int = 1
 ) -> AsyncIterator[tuple[Progress, list[Rejected]]]:
-    """Projects the lines batch by batch; after each gives the counts so far and the batch's rejects.
+    """`import_steps` of lines that are decoded here."""
+    return import_steps(steps_of(lines), project, batch_records=batch_records, in_flight=in_flight)
+
+
+async def import_steps(
+    steps: AsyncIterator[Step], project: Project, *, batch_records: int = BATCH_RECORDS, in_flight: int = 1
+) -> AsyncIterator[tuple[Progress, list[Rejected]]]:
+    """Projects what was read batch by batch; after each gives the counts so far and the batch's rejects.
 
     `in_flight` is how many batches `project` may have under way at once; their answers are given in order.
     """
     progress = Progress()
-    under_way: deque[tuple[_Batch, asyncio.Task[list[Verdict]]]] = deque()
+    under_way: deque[_UnderWay] = deque()
+    batches = _batches(steps, batch_records)
     try:
-        while (batch := _next(lines, batch_records)).lines or under_way:
-            if batch.lines:
-                under_way.append((batch, asyncio.ensure_future(project(batch.reading))))
-            if len(under_way) >= in_flight or not batch.lines:
-                done, task = under_way.popleft()
-                verdicts = await task
-                _count(progress, verdicts)
-                yield progress, _rejected(done.lines, verdicts)
+        async for batch in batches:
+            under_way.append((batch, asyncio.ensure_future(project(batch.reading))))
+            if len(under_way) >= in_flight:
+                yield progress, await _next_done(under_way, progress)
+        while under_way:
+            yield progress, await _next_done(under_way, progress)
     finally:
+        await batches.aclose()
         for _, task in under_way:
             task.cancel()
         await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)  # nothing is left behind
 
 
-def _next(lines: Iterator[Line], count: int) -> _Batch:
-    batch = list(islice(lines, count))
-    return _Batch(batch, at_the_door([line.record for line in batch]))
+async def _next_done(
+    under_way: deque[tuple[_Batch, asyncio.Task[list[Verdict]]]], progress: Progress
+) -> list[Rejected]:
+    batch, task = under_way.popleft()
+    verdicts = await task
+    _count(progress, verdicts)
+    progress.rows, progress.done = batch.rows, batch.done
+    return _rejected(batch.lines, verdicts)
+
+
+async def _batches(steps: AsyncIterator[Step], count: int) -> AsyncGenerator[_Batch, None]:
+    """Steps put together until there are `count` lines or no more; fewer at first: the database has work soon."""
+    lines: list[Line] = []
+    events: list[Event | Refused] = []
+    rows = done = 0
+    wanted = min(count, FIRST_BATCH_RECORDS)
+    async with aclosing(steps):  # type: ignore[type-var]  # every one of ours is a generator
+        async for step in steps:
+            lines += step.lines
+            events += step.events
+            rows, done = step.rows, step.done
+            if len(lines) >= wanted:
+                yield _Batch(lines, Reading([line.record for line in lines], events), rows, done)
+                lines, events = [], []
+                wanted = min(count, 2 * wanted)
+    if lines or rows:
+        yield _Batch(lines, Reading([line.record for line in lines], events), rows, done)
 
 
 def _count(progress: Progress, verdicts: Sequence[Verdict]) -> None:

@@ -1,8 +1,10 @@
 """Archive, cases, tallies and checkpoints in dictionaries; a transaction is applied whole at its end or not at all."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+
+from msgspec import structs
 
 from events.facts import Kind
 from projections.batches import Archived, ChangedCase, Dead, Effect, StoredCase, facts_bytes, stored_case
@@ -13,7 +15,7 @@ from projections.tallies import CellKey, Change, ProblemKey
 from services.clock import Clock
 from services.counting import counted
 from services.projector import digest_of
-from services.store import Checkpoint, Conflict, Outlook
+from services.store import Checkpoint, Conflict, Outlook, Reached
 
 
 class MemoryStore:
@@ -61,6 +63,25 @@ class MemoryStore:
     async def checkpoints(self) -> list[Checkpoint]:
         return [self.positions[partition] for partition in sorted(self.positions)]
 
+    async def bind(self, partitions: Iterable[int], topic_id: str) -> Mapping[int, Checkpoint]:
+        wanted = sorted(partitions)
+        for partition in wanted:
+            one = self.positions.get(partition, Checkpoint(partition))
+            self.positions[partition] = structs.replace(one, topic_id=one.topic_id or (None if one.read else topic_id))
+        return {partition: self.positions[partition] for partition in wanted}
+
+    async def halt(self, partition: int, why: str) -> None:
+        self.positions[partition] = structs.replace(self.positions[partition], halted=why)
+
+    async def note(self, partition: int, *, rewinds: int = 0, retries: int = 0, stuck: bool | None = None) -> None:
+        one = self.positions[partition]
+        self.positions[partition] = structs.replace(
+            one,
+            rewinds=one.rewinds + rewinds,
+            retries=one.retries + retries,
+            stuck=one.stuck if stuck is None else stuck,
+        )
+
 
 class MemoryTransaction:
     """Reads the store as it is, holds its own changes back until `commit`."""
@@ -70,6 +91,7 @@ class MemoryTransaction:
         self._checkpoint = store.positions.get(partition, Checkpoint(partition))
         self._now = max(store.clock(), self._checkpoint.recorded_at)
         self._effect: Effect | None = None
+        self._reached = Reached(0, 0)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -89,13 +111,13 @@ class MemoryTransaction:
     async def buried(self, digests: Sequence[bytes]) -> set[bytes]:
         return {digest_of(dead) for dead in self._store.dead_letters.values()} & set(digests)
 
-    async def write(self, effect: Effect, topic: str) -> None:
+    async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         del topic  # there is no other in memory
         for case in effect.cases:
             version = self._store.rows.get(case.case_id, (0,))[0]
             if version != case.version:
                 raise Conflict(case.case_id)
-        self._effect = effect
+        self._effect, self._reached = effect, reached
 
     def commit(self) -> None:
         effect, store, partition = self._effect, self._store, self._checkpoint.partition
@@ -114,15 +136,18 @@ class MemoryTransaction:
             store.problem_cells[problem] = store.problem_cells.get(problem, 0) + n
         for name, label, n in counted(effect):
             store.counters[partition, name, label] += n
-        store.positions[partition] = _moved(self._checkpoint, effect, self._now)
+        store.positions[partition] = _moved(self._checkpoint, effect, self._reached)
 
 
-def _moved(checkpoint: Checkpoint, effect: Effect, now: int) -> Checkpoint:
-    return Checkpoint(
-        partition=checkpoint.partition,
-        position=checkpoint.position + len(effect.verdicts),
+def _moved(checkpoint: Checkpoint, effect: Effect, reached: Reached) -> Checkpoint:
+    return structs.replace(
+        checkpoint,
+        position=reached.position,
+        read=checkpoint.read + len(effect.verdicts),
         applied=checkpoint.applied + len(effect.archived),
         duplicate=checkpoint.duplicate + effect.duplicates,
         dead=checkpoint.dead + len(effect.dead),
-        recorded_at=now,
+        recorded_at=max(checkpoint.recorded_at, reached.recorded_at),
+        stuck=False,
+        topic_id=checkpoint.topic_id or (None if checkpoint.read else reached.topic_id),
     )

@@ -69,9 +69,13 @@ class DeadLetter(Struct, frozen=True):
     detail: str
     digest: bytes
     body: bytes
+    handled: str | None = None
+    handled_by: str | None = None
 
 
-_DEAD: Final = 'select id, reason, topic, partition, position as "offset", recorded_at, detail, digest, body '
+_DEAD: Final = (
+    'select id, reason, topic, partition, position as "offset", recorded_at, detail, digest, body, handled, handled_by '
+)
 
 
 async def dead_letters(pool: Pool, limit: int) -> list[DeadLetter]:

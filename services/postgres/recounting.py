@@ -8,8 +8,9 @@ from projections.batches import ChangedCase, StoredCase, stored_case
 from projections.case_row import case_row
 from projections.contribution import Rules, contribution
 from projections.tallies import TallyChanges
+from services.postgres.case_table import write_cases
 from services.postgres.connection import Connection
-from services.postgres.writing import write_cases, write_tallies
+from services.postgres.tally_table import write_tallies
 
 CHUNK_CASES: Final = 2_000
 RECOUNT_SHARD: Final = 0

@@ -1,28 +1,37 @@
 """The store on PostgreSQL."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from events.facts import Kind
 from projections.batches import StoredCase
 from projections.buckets import Buckets
 from projections.contribution import Rules
-from projections.measures import MEASURES, Policy
+from projections.measures import Policy
 from projections.units import UnitTree
 from projections.zone import LocalDays, date_of
 from services.postgres.connection import Connection, Pool, connected
 from services.postgres.reference import current_version, read_units
+from services.postgres.tally_table import SUMS
 from services.postgres.transaction import PostgresTransaction, load_cases
 from services.store import Checkpoint, Outlook
 
-_SUMS: Final = ", ".join(f"sum({name})::bigint as {name}" for name in MEASURES)
 _BUCKETS: Final = (
-    f"select width_bucket(day, $1::date[]) as bucket, unit, {_SUMS} from tallies where kind = $2 group by 1, 2"
+    f"select width_bucket(day, $1::date[]) as bucket, unit, {SUMS} from tallies where kind = $2 group by 1, 2"
 )
 _CLOCK: Final = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 _BEGIN: Final = f"select *, {_CLOCK} as clock from checkpoints where partition = $1 for update"
+_BIND: Final = (
+    "insert into checkpoints (partition, topic_id) select partition, $2 from unnest($1::integer[]) as n (partition) "
+    "on conflict (partition) do update set topic_id = "
+    "coalesce(checkpoints.topic_id, case when checkpoints.read = 0 then excluded.topic_id end) returning *"
+)
+_NOTE: Final = (
+    "update checkpoints set rewinds = rewinds + $2, retries = retries + $3, stuck = coalesce($4, stuck) "
+    "where partition = $1"
+)
 _LOOK: Final = (
     f"select coalesce((select position from checkpoints where partition = $1), 0) as position, {_CLOCK} as clock"
 )
@@ -86,6 +95,19 @@ class PostgresStore:
         async with connected(self.pool) as connection:
             return await read_checkpoints(connection)
 
+    async def bind(self, partitions: Iterable[int], topic_id: str) -> Mapping[int, Checkpoint]:
+        async with connected(self.pool) as connection:
+            rows = await connection.fetch(_BIND, sorted(partitions), topic_id)
+        return {row["partition"]: _checkpoint(row) for row in rows}
+
+    async def halt(self, partition: int, why: str) -> None:
+        async with connected(self.pool) as connection:
+            await connection.execute("update checkpoints set halted = $2 where partition = $1", partition, why)
+
+    async def note(self, partition: int, *, rewinds: int = 0, retries: int = 0, stuck: bool | None = None) -> None:
+        async with connected(self.pool) as connection:
+            await connection.execute(_NOTE, partition, rewinds, retries, stuck)
+
 
 async def read_buckets(connection: Connection, bounds: Sequence[int], kind: Kind) -> Buckets:
     """Tallies of all shards summed between bounds (local days), in the connection's snapshot."""
@@ -112,7 +134,5 @@ async def read_checkpoints(connection: Connection) -> list[Checkpoint]:
     return [_checkpoint(row) for row in await connection.fetch("select * from checkpoints order by partition")]
 
 
-def _checkpoint(row: Mapping[str, int]) -> Checkpoint:
-    return Checkpoint(
-        row["partition"], row["position"], row["applied"], row["duplicate"], row["dead"], row["recorded_at"]
-    )
+def _checkpoint(row: Mapping[str, Any]) -> Checkpoint:
+    return Checkpoint(*[row[name] for name in Checkpoint.__struct_fields__])

@@ -9,10 +9,11 @@ from projections.batches import Effect, StoredCase, stored_case
 from projections.contribution import Rules
 from projections.tallies import Cell, ProblemChange
 from services.counting import counted
+from services.postgres.case_table import write_cases
 from services.postgres.connection import Connection
-from services.postgres.writing import write_cases, write_tallies
+from services.postgres.tally_table import write_tallies
 from services.projector import digest_of
-from services.store import Checkpoint
+from services.store import Checkpoint, Reached
 
 _UPSERT_COUNTERS: Final = (
     "insert into counters as t select $1::integer, n.name, n.label, n.count "
@@ -20,18 +21,19 @@ _UPSERT_COUNTERS: Final = (
     "on conflict (partition, name, label) do update set count = t.count + excluded.count"
 )
 _MOVE_CHECKPOINT: Final = (
-    "update checkpoints set position = position + $2 + $3 + $4, applied = applied + $2, duplicate = duplicate + $3, "
-    "dead = dead + $4, recorded_at = $5 where partition = $1"
+    "update checkpoints set position = $2, recorded_at = greatest(recorded_at, $3), read = read + $4, "
+    "applied = applied + $5, duplicate = duplicate + $6, dead = dead + $7, stuck = false, "
+    "topic_id = coalesce(topic_id, case when read = 0 then $8 end) where partition = $1"
 )
 
 
 class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
     """The body of a row of the change feed.
 
-    `cells` as `(day, unit, kind, {measure: n})`, `problems` as `(unit, kind, problem, n)`, `units` of changed cases.
+    `cells` as `((day, unit, kind), {measure: n})`, `problems` as `(unit, kind, problem, n)`, `units` of changed cases.
     """
 
-    cells: list[tuple[int, str, str, dict[int, int]]]
+    cells: Sequence[tuple[tuple[int, str, str], dict[int, int]]]
     problems: list[tuple[str, str, str, int]]
     units: list[str] = []
 
@@ -64,40 +66,45 @@ class PostgresTransaction:
         rows = await self._connection.fetch("select digest from dead_letters where digest = any($1)", digests)
         return {row["digest"] for row in rows}
 
-    async def write(self, effect: Effect, topic: str) -> None:
+    async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         await self._write_archive(effect)
         await write_cases(self._connection, effect.cases)
         cells, found = effect.tallies.standing_cells(), effect.tallies.standing_problems()
         await write_tallies(self._connection, self._checkpoint.partition, cells, found)
-        await self._write_changes(effect, cells, found)
+        await self._write_changes(effect, cells, found, reached.recorded_at)
         await self._write_dead(effect, topic)
         await self._write_counters(effect)
         await self._connection.execute(
             _MOVE_CHECKPOINT,
             self._checkpoint.partition,
+            reached.position,
+            reached.recorded_at,
+            len(effect.verdicts),
             len(effect.archived),
             effect.duplicates,
             len(effect.dead),
-            self._now,
+            reached.topic_id,
         )
 
     async def _write_archive(self, effect: Effect) -> None:
-        partition, now = self._checkpoint.partition, self._now
+        partition = self._checkpoint.partition
         if effect.archived:
             await self._connection.copy_records_to_table(
                 "archive",
                 records=[
-                    (partition, one.position, one.case_id, one.type, one.occurred_at, now, one.body)
+                    (partition, one.position, one.case_id, one.type, one.occurred_at, one.recorded_at, one.body)
                     for one in effect.archived
                 ],
             )
 
-    async def _write_changes(self, effect: Effect, cells: Sequence[Cell], found: Sequence[ProblemChange]) -> None:
+    async def _write_changes(
+        self, effect: Effect, cells: Sequence[Cell], found: Sequence[ProblemChange], recorded_at: int
+    ) -> None:
         """One row of the change feed; units of changed cases are named also where no tally of theirs changes."""
         if not effect.cases:
             return
         row = ChangeRow(
-            [(*key, change) for key, change in cells],
+            cells,
             [(unit, kind, problem, n) for (_, unit, kind, problem), n in found],
             sorted({case.row.unit for case in effect.cases}),
         )
@@ -105,19 +112,28 @@ class PostgresTransaction:
             "insert into changes values ($1, $2, $3, $4)",
             self._checkpoint.partition,
             self._checkpoint.position,
-            self._now,
+            recorded_at,
             msgspec.msgpack.encode(row),
         )
 
     async def _write_dead(self, effect: Effect, topic: str) -> None:
         if not effect.dead:
             return
-        partition, now = self._checkpoint.partition, self._now
+        partition = self._checkpoint.partition
         await self._connection.copy_records_to_table(
             "dead_letters",
             columns=("partition", "position", "topic", "reason", "detail", "digest", "body", "recorded_at"),
             records=[
-                (partition, dead.position, topic, dead.reason, dead.detail, digest_of(dead), dead.body, now)
+                (
+                    partition,
+                    dead.position,
+                    topic,
+                    dead.reason,
+                    dead.detail,
+                    digest_of(dead),
+                    dead.body,
+                    dead.recorded_at,
+                )
                 for dead in effect.dead
             ],
         )

@@ -20,7 +20,7 @@ from projections.units import Unit
 from services.projector import Projector
 from services.sample.history import history
 from services.sample.units import province_units
-from services.store import Checkpoint, Conflict
+from services.store import Checkpoint, Conflict, Reached
 from services.verifier import ArchivedEvent, Recount, Rules, UnitRow
 from tests.fixtures.saying import event, processed, received, records, retracted
 from tests.fixtures.stores import Adapter, OpenAdapter, Recorded, in_memory, in_postgres
@@ -128,8 +128,8 @@ async def write_and_fail(found: Adapter, *events: bytes) -> None:
         start = transaction.checkpoint.position
         stored = await transaction.load(reading.case_ids())
         positions = range(start, start + len(events))
-        effect = absorb(reading, positions, 0, stored, transaction.rules, transaction.now)
-        await transaction.write(effect, "topic")
+        effect = absorb(reading, positions, 0, stored, transaction.rules, [transaction.now] * len(positions))
+        await transaction.write(effect, "topic", Reached(start + len(events), transaction.now))
         raise RuntimeError("power cut")
 
 
@@ -171,7 +171,9 @@ async def overtaken(found: Adapter, slow: bytes, *, by: bytes) -> None:
     async with found.store.transaction(1) as transaction:
         stored = await transaction.load(reading.case_ids())
         await project(found, by, partition=0)
-        await transaction.write(absorb(reading, [0], 1, stored, transaction.rules, transaction.now), "topic")
+        await transaction.write(
+            absorb(reading, [0], 1, stored, transaction.rules, [transaction.now]), "topic", Reached(1, transaction.now)
+        )
 
 
 async def test_concurrent_batches_of_two_partitions_about_the_same_cases_end_up_exact(adapter: OpenAdapter) -> None:

@@ -1,29 +1,19 @@
 """What a newcomer runs first: the demo, and a file of one's own."""
 
-import csv
 import json
-import random
 import re
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from tests.fixtures.permits import DEPARTMENTS, MAPPING, PERMITS, TIME_ZONE, Permit, made_permits, write_permits
 from tests.fixtures.processes import Place, Serving
 from tests.fixtures.scraping import sample
 
 pytestmark = pytest.mark.slow
-
-PERMITS_MAPPING = Path(__file__).parents[2] / "deploy" / "mappings" / "permits.toml"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-DEPARTMENTS = ("General", "Customer contact", "Experts")
-PERMITS = 60
-SEED = 20_240_115
 
 
 def test_the_demo_loads_a_province_prints_it_and_verifies_it(place: Place) -> None:
@@ -46,53 +36,8 @@ def _verified(said: str) -> str:
     return next(line for line in said.splitlines() if line.startswith("verified"))
 
 
-@dataclass(frozen=True)
-class Permit:
-    """One case of the made file; `ended` is None while it is open."""
-
-    number: int
-    department: str
-    started: datetime
-    planned: datetime
-    ended: datetime | None
-
-    def on_time(self, policy: str) -> bool:
-        """Said here once more, from the definition alone."""
-        if self.ended is None:
-            return False
-        return self.ended.date() <= self.planned.date() if policy == "date" else self.ended <= self.planned
-
-
-def made_permits() -> list[Permit]:
-    """Cases of the last 400 days, some ended on the due day after its hour, some open; local times."""
-    rng = random.Random(SEED)
-    today = datetime.now(UTC).astimezone(AMSTERDAM).replace(hour=9, minute=0, second=0, microsecond=0)
-    found = []
-    for number in range(PERMITS):
-        started = today - timedelta(days=rng.randint(5, 400))
-        planned = started + timedelta(days=rng.randint(1, 90), hours=3)
-        ended = planned + rng.choice((timedelta(days=-2), timedelta(), timedelta(hours=4), timedelta(days=9)))
-        found.append(Permit(number, rng.choice(DEPARTMENTS), started, planned, ended if ended < today else None))
-    return found
-
-
-def write_permits(folder: Path, permits: list[Permit]) -> Path:
-    """A row for each activity of a case, as event logs have it; times without an offset."""
-    path = folder / "permits.csv"
-    names = ("concept:name", "case:concept:name", "case:department", "case:channel", "case:startdate")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow((*names, "case:enddate_planned", "case:enddate"))
-        for permit in permits:
-            for activity in ("confirmation", "examination", "decision"):
-                ended = "" if permit.ended is None else f"{permit.ended:%Y-%m-%d %H:%M:%S}"
-                case = (f"made-{permit.number}", permit.department, "Internet", f"{permit.started:%Y-%m-%d %H:%M:%S}")
-                rows.writerow((activity, *case, f"{permit.planned:%Y-%m-%d %H:%M:%S}", ended))
-    return path
-
-
 async def test_a_file_of_permits_is_imported_counted_under_both_policies_and_shown(place: Place) -> None:
-    place.settings["DUECOURSE_TIME_ZONE"] = "Europe/Amsterdam"
+    place.settings["DUECOURSE_TIME_ZONE"] = TIME_ZONE
     permits = made_permits()
     file = write_permits(place.root, permits)
     ends = sum(permit.ended is not None for permit in permits)
@@ -115,7 +60,7 @@ async def test_a_file_of_permits_is_imported_counted_under_both_policies_and_sho
 
 
 def _imported(place: Place, file: Path) -> dict[str, Any]:
-    said = place.done("import", file, "--mapping", PERMITS_MAPPING, "--register-units", "--json")
+    said = place.done("import", file, "--mapping", MAPPING, "--register-units", "--json")
     return dict(json.loads(said))
 
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 
 from services.composition import database
 from services.postgres.connection import Pool, open_pool
 from services.postgres.migrations import all_migrations, migrate, schema_number
+from services.postgres.tally_table import SUMS
 from services.settings import Settings
 from services.store import StoreRefused
 from tests.fixtures.databases import fetch, opened
@@ -26,6 +28,14 @@ async def pool_of(url: str) -> AsyncIterator[Pool]:
         yield pool
     finally:
         await pool.close()
+
+
+async def run(url: str, script: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(script)
+    finally:
+        await connection.close()
 
 
 async def tables(url: str) -> list[str]:
@@ -101,3 +111,24 @@ async def test_two_that_open_an_empty_database_at_once_agree(database_url: str) 
             return found.founding.time_zone
 
     assert await asyncio.gather(*(open_it() for _ in range(4))) == ["Asia/Ho_Chi_Minh"] * 4
+
+
+async def test_tallies_of_the_first_schema_say_the_same_after_the_step_that_sets_the_policies_apart(
+    database_url: str,
+) -> None:
+    first, second, *_ = all_migrations()
+    await run(database_url, first.sql)
+    await fetch(
+        database_url,
+        "insert into tallies "
+        "(day, unit, kind, shard, new, settled_late_date, settled_on_time_date, settled_on_time_instant) "
+        "values ('2024-03-04', 'A', 'procedure', 0, 3, 2, 5, 2)",
+    )
+    await run(database_url, second.sql)
+    [row] = await fetch(database_url, f"select {SUMS} from tallies")
+    assert {name: n for name, n in row.items() if n} == {
+        "new": 3,
+        "settled_late_date": 2,
+        "settled_on_time_date": 5,
+        "settled_on_time_instant": 2,
+    }

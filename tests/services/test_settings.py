@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from projections.measures import Policy
 from services.composition import database
@@ -30,7 +30,18 @@ ENVIRONMENT: dict[str, tuple[str, Any]] = {
     "batch_events_max": ("10", 10),
     "deadlines_poll_seconds": ("0.5", 0.5),
     "database_wait_seconds": ("9", 9.0),
+    "start_wait_seconds": ("0", 0.0),
     "changes_kept_hours": ("2", 2),
+    "kafka": ("k1:9092,k2:9092", "k1:9092,k2:9092"),
+    "kafka_security_protocol": ("SASL_SSL", "SASL_SSL"),
+    "kafka_sasl_mechanism": ("PLAIN", "PLAIN"),
+    "kafka_username": ("worker", "worker"),
+    "kafka_password": ("s3cret", SecretStr("s3cret")),
+    "kafka_ca_file": ("/etc/ca.pem", Path("/etc/ca.pem")),
+    "kafka_topic": ("facts", "facts"),
+    "kafka_dead_letters_topic": ("buried", "buried"),
+    "kafka_partitions": ("12", 12),
+    "kafka_group": ("readers", "readers"),
     "log_level": ("debug", "debug"),
 }
 
@@ -72,6 +83,10 @@ def test_variables_of_others_are_left_alone() -> None:
         ("batch_events_max", "0"),
         ("deadlines_poll_seconds", "0"),
         ("changes_kept_hours", "0"),
+        ("kafka_security_protocol", "TLS"),
+        ("kafka_sasl_mechanism", "GSSAPI"),
+        ("kafka_topic", "a topic"),
+        ("kafka_partitions", "0"),
         ("log_level", "loud"),
     ],
 )
@@ -84,6 +99,11 @@ def test_a_setting_that_cannot_be_used_is_refused_by_its_name_in_one_line(name: 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(SettingsRefused, match=r"DUECOURSE_PORT: .*; DUECOURSE_POLICY: "):
         load_settings({"port": -1, "policy": "strict"}, {})
+
+
+def test_a_password_is_not_printed_with_the_settings() -> None:
+    found = load_settings({}, {"DUECOURSE_KAFKA_PASSWORD": "s3cret"})
+    assert "s3cret" not in repr(found) + str(found) + found.model_dump_json()
 
 
 def test_settings_cannot_be_changed() -> None:

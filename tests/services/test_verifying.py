@@ -101,7 +101,7 @@ async def test_a_tally_that_should_not_be_there_and_one_that_is_gone_are_found(d
 
 
 async def test_a_tally_that_is_gone_is_found(database_url: str) -> None:
-    result = await after(database_url, "delete from tallies where settled_early_date = 1")
+    result = await after(database_url, "delete from tallies where settled_early = 1")
     assert Finding("tally", "2024-01-05 A procedure", "settled_early_date", 1, 0) in result.findings
 
 

@@ -11,10 +11,14 @@ from services.cli.main import DONE, REFUSED, STATUS_OF, UNREACHABLE, USAGE, app
 from services.cli.reports import ReportName
 
 PRINTS_TABLES = {
-    ("case", "show"), ("dead-letters", "list"), ("dead-letters", "show"), ("doctor",), ("import",), ("report",),
-    ("units", "list"), ("units", "load"), ("verify",),
+    ("case", "show"), ("checkpoints", "show"), ("dead-letters", "discard"), ("dead-letters", "list"),
+    ("dead-letters", "redrive"), ("dead-letters", "show"), ("doctor",), ("import",), ("report",),
+    ("topics", "apply"), ("topics", "check"), ("units", "list"), ("units", "load"), ("verify",),
 }  # fmt: skip
-ON_A_DATABASE = PRINTS_TABLES | {("demo",), ("migrate",), ("serve",)}
+ON_KAFKA_ALONE = {("topics", "apply"), ("topics", "check")}
+ROLES = {("api",), ("worker",), ("deadlines",), ("exporter",)}
+ON_A_DATABASE = PRINTS_TABLES - ON_KAFKA_ALONE | {("demo",), ("migrate",), ("serve",), ("checkpoints", "reset")}
+ON_KAFKA_TOO = {("checkpoints", "reset"), ("dead-letters", "redrive"), ("doctor",), ("import",), ("serve",)}
 
 
 def verbs(command: Any = None, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -52,7 +56,12 @@ def test_every_verb_that_prints_a_table_prints_json_too() -> None:
 
 def test_every_verb_finds_its_database_by_the_same_two_options() -> None:
     found = {path for path, command in VERBS.items() if {"--data", "--database"} <= options(command)}
-    assert found == set(VERBS) == ON_A_DATABASE
+    assert found == set(VERBS) - ON_KAFKA_ALONE - ROLES == ON_A_DATABASE
+
+
+def test_every_verb_that_talks_to_kafka_finds_it_by_the_same_option() -> None:
+    found = {path for path, command in VERBS.items() if "--kafka" in options(command)}
+    assert found == ON_KAFKA_ALONE | ROLES | ON_KAFKA_TOO
 
 
 def test_the_reports_of_the_command_line_are_the_definitions() -> None:

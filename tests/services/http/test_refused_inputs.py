@@ -80,10 +80,11 @@ REFUSED: dict[str, tuple[str, bytes]] = {
 }
 STATUS_OF = {"too_large": 413, "content_type": 415}
 OF_IMPORTS = {"unmapped_value", "required_missing", "unreadable_row"}
+OF_LOGS = {"key_missing", "key_not_subject", "value_missing"}
 
 
 def test_every_reason_is_tried() -> None:
-    assert {reason for reason, _ in REFUSED.values()} | {"content_type"} | OF_IMPORTS == set(REASONS)
+    assert {reason for reason, _ in REFUSED.values()} | {"content_type"} | OF_IMPORTS | OF_LOGS == set(REASONS)
 
 
 async def test_each_is_answered_and_kept_and_the_next_good_event_counts(database_url: str) -> None:

@@ -1,35 +1,34 @@
-"""The composition root: the one place that knows every part and puts them together."""
+"""What everything else stands on: the database and the door of the log, opened and closed in order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
+from projections.standing import Rules
 from services.clock import Clock, system_clock
-from services.deadlines import Deadlines
-from services.exporter.exporter import Exporter
-from services.exporter.live import LiveFigures
-from services.intake import Intake
+from services.kafka.connection import connection_of
+from services.kafka.errors import KafkaRefused, KafkaUnavailable
+from services.kafka.publisher import Publisher
+from services.kafka.topics import topic_id
 from services.pipeline import Pipeline
-from services.postgres.connection import Pool, open_pool
+from services.postgres.connection import Pool, connected, open_pool
 from services.postgres.embedded import EmbeddedUnavailable, embedded_postgres
 from services.postgres.founding import Founding, founding
 from services.postgres.migrations import all_migrations, migrate, schema_number
-from services.postgres.pruning import Pruning
-from services.postgres.queries import PassedDueInPostgres
 from services.postgres.store import PostgresStore
 from services.projector import Projector
 from services.reporting import Reporting
 from services.settings import Settings
-from services.store import StoreRefused
-from services.version import VERSION
+from services.store import StoreRefused, StoreUnavailable
 
 log = structlog.get_logger()
 
 EMBEDDED_LOOK_SECONDS = 2.0
+START_PAUSE_SECONDS = 1.0
 
 
 @contextmanager
@@ -55,6 +54,11 @@ class Database:
 
     def reporting(self) -> Reporting:
         return Reporting(self.store, self.clock)
+
+    async def rules(self) -> Rules:
+        """The rules with the unit tree in force."""
+        async with connected(self.pool) as connection:
+            return await self.store.rules_now(connection)
 
     def projector(self) -> Projector:
         return Projector(self.store)
@@ -91,70 +95,42 @@ async def _ready_schema(pool: Pool, *, upgrade: bool) -> None:
         raise StoreRefused(f"the schema is at step {applied}, this release needs {known}: run `duecourse migrate`")
 
 
-@dataclass(frozen=True)
-class Service:
-    """Everything that `serve` runs in one process."""
-
-    database: Database
-    intake: Intake
-    deadlines: Deadlines
-    live: LiveFigures
-    exporter: Exporter
-    pruning: Pruning
-
-
 @asynccontextmanager
-async def service(settings: Settings, url: str, *, clock: Clock = system_clock) -> AsyncIterator[Service]:
-    """All parts, running: intake, deadlines, exporter, pruning, and an eye on the embedded PostgreSQL."""
-    async with database(settings, url, upgrade=True, clock=clock) as opened:
-        parts = assemble(opened)
-        await parts.exporter.refresh()
-        async with running(parts):
-            yield parts
+async def log_door(settings: Settings) -> AsyncIterator[Publisher | None]:
+    """The door of the log, where the settings name a Kafka."""
+    if settings.kafka is None:
+        yield None
+        return
+    publisher = Publisher(connection_of(settings), settings.kafka_topic)
+    try:
+        yield publisher
+    finally:
+        await publisher.close()
 
 
-def assemble(opened: Database) -> Service:
-    """The parts of a service on a database, not running yet."""
-    settings, store, clock = opened.settings, opened.store, opened.clock
-    projector = opened.projector()
-    live = LiveFigures(store, clock, due_soon_days=settings.due_soon_days)
-    found = opened.founding
-    return Service(
-        database=opened,
-        intake=Intake(
-            projector, batch_events_max=settings.batch_events_max, wait_seconds=settings.database_wait_seconds
-        ),
-        deadlines=Deadlines(
-            PassedDueInPostgres(opened.pool, found.policy),
-            projector,
-            clock,
-            poll_seconds=settings.deadlines_poll_seconds,
-        ),
-        live=live,
-        exporter=Exporter(live, clock, version=VERSION, policy=found.policy.value, time_zone=found.time_zone),
-        pruning=Pruning(opened.pool, clock, kept_hours=settings.changes_kept_hours),
-    )
+async def reachable(settings: Settings, url: str, *, within_seconds: float) -> None:
+    """Waits for the database and Kafka to answer, so that roles may be started in any order.
 
-
-@asynccontextmanager
-async def running(parts: Service) -> AsyncIterator[None]:
-    """Runs the parts in the background; an error in any of them ends the service loudly."""
-    settings = parts.database.settings
-    async with AsyncExitStack() as stack:
-        group = await stack.enter_async_context(asyncio.TaskGroup())
-        tasks = [
-            group.create_task(parts.intake.run(), name="intake"),
-            group.create_task(parts.deadlines.run(), name="deadlines"),
-            group.create_task(parts.exporter.run(), name="exporter"),
-            group.create_task(parts.pruning.run(), name="pruning"),
-        ]
-        if settings.database is None:
-            tasks.append(group.create_task(_keep_embedded(settings.data), name="embedded PostgreSQL"))
+    Raises what the last try raised: `StoreUnavailable`, `KafkaUnavailable`.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within_seconds
+    while True:
         try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
+            pool = await open_pool(url)
+            try:
+                await schema_number(pool)
+            finally:
+                await pool.close()
+            if settings.kafka is not None:
+                await topic_id(connection_of(settings), settings.kafka_topic)
+        except (StoreUnavailable, KafkaUnavailable, KafkaRefused) as error:
+            if loop.time() >= end:
+                raise
+            log.warning("start.waiting", error=str(error))
+            await asyncio.sleep(START_PAUSE_SECONDS)
+        else:
+            return
 
 
 @asynccontextmanager
@@ -163,7 +139,7 @@ async def embedded_kept(settings: Settings) -> AsyncIterator[None]:
     if settings.database is not None:
         yield
         return
-    task = asyncio.create_task(_keep_embedded(settings.data), name="embedded PostgreSQL")
+    task = asyncio.create_task(keep_embedded(settings.data), name="embedded PostgreSQL")
     try:
         yield
     finally:
@@ -172,7 +148,7 @@ async def embedded_kept(settings: Settings) -> AsyncIterator[None]:
             await task
 
 
-async def _keep_embedded(data: Path) -> None:
+async def keep_embedded(data: Path) -> None:
     """Starts the embedded PostgreSQL again where it died; whoever waits for it goes on by itself."""
     while True:
         await asyncio.sleep(EMBEDDED_LOOK_SECONDS)

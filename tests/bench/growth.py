@@ -7,7 +7,8 @@ from pathlib import Path
 import psutil
 
 from projections.batches import Record
-from services.importing.run import Line, import_lines
+from services.importing.run import import_lines
+from services.importing.sources import Line
 from services.pipeline import IN_FLIGHT
 from tests.bench.databases import bench_database
 from tests.bench.histories import events, many_units

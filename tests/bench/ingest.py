@@ -8,9 +8,8 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from projections.batches import Record
-from services.importing import open_event_lines
-from services.importing.run import Line, import_lines
+from services.importing.reader_process import steps_apart
+from services.importing.run import import_steps
 from services.pipeline import IN_FLIGHT
 from tests.bench.databases import bench_database
 from tests.bench.histories import event_file, many_units
@@ -43,8 +42,7 @@ async def run(url: str, folder: Path, *, quick: bool) -> None:
 async def _ours(url: str, path: Path) -> float:
     async with bench_database(url, many_units(UNITS)) as found:
         begun = time.perf_counter()
-        lines = (Line(number, Record(body)) for number, body in open_event_lines(path))
-        async for _ in import_lines(lines, found.pipeline().project, in_flight=IN_FLIGHT):
+        async for _ in import_steps(steps_apart(path, None), found.pipeline().project, in_flight=IN_FLIGHT):
             pass
         return time.perf_counter() - begun
 

@@ -14,7 +14,8 @@ from projections.batches import Record
 from services.clock import system_clock
 from services.exporter.exporter import Exporter
 from services.exporter.live import LiveFigures
-from services.importing.run import Line, import_lines
+from services.importing.run import import_lines
+from services.importing.sources import Line
 from tests.bench.databases import bench_database
 from tests.bench.histories import events, many_units
 

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-nightly check bench seeded-bugs requirements clean
+.PHONY: help demo stack test test-fast test-nightly test-long check bench seeded-bugs requirements clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -25,6 +25,9 @@ $(VENV)/dev: $(VENV)/run requirements/dev.txt
 demo: $(VENV)/run ## load the sample province, keep it moving, print the addresses; Ctrl-C stops it
 	$(BIN)/duecourse demo
 
+stack: $(VENV)/run ## Kafka, PostgreSQL, all roles, Prometheus and Alertmanager on this machine; Ctrl-C stops it
+	$(BIN)/python -m deploy.stack up
+
 test: $(VENV)/dev ## every test; fetches what it needs
 	$(PYTEST)
 
@@ -33,6 +36,9 @@ test-fast: $(VENV)/dev ## no crash runs, no browser: under a minute
 
 test-nightly: $(VENV)/dev ## every test, the properties with many more examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST)
+
+test-long: $(VENV)/dev ## crashes, outages, poison and simulation in their long forms: hours
+	DUECOURSE_LONG=1 DUECOURSE_SIMULATION_SEEDS=20000 $(PYTEST) tests/runtimes tests/simulation
 
 check: $(VENV)/dev ## lint, format, strict types, architecture
 	$(BIN)/ruff check .

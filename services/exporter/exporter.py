@@ -71,6 +71,7 @@ class Exporter:
                 if self.error is None:
                     log.warning("exporter.waiting", error=str(error))
                 self.error = str(error)
+                self._draw_pipeline()  # the log goes on growing
             await asyncio.sleep(REFRESH_SECONDS)
 
     def trouble(self) -> str | None:
@@ -171,6 +172,7 @@ class Exporter:
             "duecourse_projection_lag_events": max(0, self._log_ends().get(one.partition, 0) - one.position),
             "duecourse_projection_halted": int(one.halted is not None),
             "duecourse_projection_rewinds_total": one.rewinds,
+            "duecourse_projection_retries_total": one.retries,
         }
         for family, value in plain.items():
             put(family, key, line(family, partition, value))

@@ -31,6 +31,7 @@ PIPELINE_FAMILIES: Final = (
     Family("duecourse_projection_lag_events", "gauge", "Records in the log that are not read yet; 0 when embedded."),
     Family("duecourse_projection_halted", "gauge", "1 where a partition is halted because records are missing."),
     Family("duecourse_projection_rewinds_total", "counter", "Returns to the checkpoint because of a hole."),
+    Family("duecourse_projection_retries_total", "counter", "Batches tried again because the database was away."),
     Family("duecourse_verification_differences", "gauge", "Differences that the last `duecourse verify` found."),
     Family("duecourse_build_info", "gauge", "Version, label policy and reporting time zone; always 1."),
 )

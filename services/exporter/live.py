@@ -1,7 +1,7 @@
 """The live figures: tallies between the windows' days in memory, loaded in one snapshot, moved on by the change feed.
 
 Nothing here is state of its own: it can be thrown away and loaded again at any moment, and is, at midnight, when the
-unit tree changes, and when the feed was pruned behind it.
+unit tree changes, when the feed was pruned behind it, and when a checkpoint was moved by hand.
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from events.facts import Kind
 from events.instants import SECOND
@@ -39,6 +40,53 @@ _DUE_LATER: Final = (
 )
 
 
+_FEED: Final = "select recorded_at, body from changes where shard = $1 and position >= $2 order by position"
+_LIFE: Final = (
+    "select (select coalesce(max(id), 0) from checkpoint_resets), pg_postmaster_start_time(), "
+    "(select oid from pg_database where datname = current_database()), pg_relation_filenode('checkpoints')"
+)
+"""Another answer than before: a checkpoint was moved by hand, or this may be a backup that was put back.
+
+Behind that the feed need not fit what was read of it, whatever the positions say.
+"""
+_COUNTERS: Final = "select partition, name, label, count from counters order by partition, name, label"
+
+
+class _FeedRow(Struct, frozen=True):
+    """A row of the change feed."""
+
+    recorded_at: int
+    change: ChangeRow
+
+    def units(self) -> set[str]:
+        """Those whose samples may change; of changed cases also where no tally of theirs does."""
+        change = self.change
+        return {unit for (_, unit, _), _ in change.cells} | {unit for unit, *_ in change.problems} | set(change.units)
+
+
+class _Loaded(Struct, frozen=True):
+    """The figures read anew."""
+
+    windows: Windows
+    buckets: Buckets
+    problems: Counter[tuple[str, str]]
+
+
+class _Read(Struct, frozen=True):
+    """All that one refresh reads: either `loaded` or the `rows` of the feed."""
+
+    tree: UnitTree
+    units_version: str
+    life: tuple[object, ...]
+    checkpoints: list[Checkpoint]
+    counters: list[tuple[int, str, str, int]]
+    oldest: Mapping[str, int | None]
+    due_later: dict[str, int] | None
+    differences: int | None
+    loaded: _Loaded | None
+    rows: list[_FeedRow]
+
+
 class LiveFigures:
     """What the exporter and the board show. `refresh` brings it up to date; everything else only reads memory."""
 
@@ -47,6 +95,7 @@ class LiveFigures:
         self._clock = clock
         self._due_soon_days = due_soon_days
         self._refreshed_at = 0
+        self._life: tuple[object, ...] = ()
         self.tree = UnitTree(())
         self.units_version = ""
         self.windows: Windows = windows_on(1_000, due_soon_days)
@@ -68,89 +117,95 @@ class LiveFigures:
         """Brings the figures up to now.
 
         Returns the units whose samples may have changed (None: all of them) and the recording instants of the batches
-        that came in.
+        that came in. Everything is read before anything is changed: where the database goes away, nothing was done.
         """
         now = self._clock()
-        today = self._store.days.day_of(now)
-        changed: set[str] | None = None
-        recorded: list[int] = []
         async with snapshot(self._store.pool) as connection:
-            rules = await self._store.rules_now(connection)
-            stale = now - self._refreshed_at > RELOAD_AFTER_SECONDS * SECOND
-            reload = stale or today != self.windows.today or self.units_version != self._store.units_version
-            reload = reload or await self._gone_back(connection)
-            if reload:
-                self.tree, self.units_version = rules.units, self._store.units_version
-                await self._load(connection, today)
-            else:
-                changed, recorded = await self._follow(connection)
-            await self._read_small(connection, changed, now, today)
+            read = await self._read(connection, now)
+        changed = self._take(read)
         self._refreshed_at = now
-        return changed, recorded
+        return changed, [] if read.loaded else [row.recorded_at for row in read.rows]
 
-    async def _gone_back(self, connection: Connection) -> bool:
-        """Whether a checkpoint is lower than it was: the database was restored, or somebody reset it."""
+    async def _read(self, connection: Connection, now: int) -> "_Read":
+        """What there is to know, of one snapshot."""
+        rules = await self._store.rules_now(connection)
+        version, today = self._store.units_version, self._store.days.day_of(now)
+        checkpoints = await read_checkpoints(connection)
+        life = tuple(await connection.fetchrow(_LIFE) or ())
+        stale = now - self._refreshed_at > RELOAD_AFTER_SECONDS * SECOND
+        other = today != self.windows.today or version != self.units_version or life != self._life
+        loaded = await self._load(connection, today) if stale or other or self._gone_back(checkpoints) else None
+        rows = [] if loaded else await self._follow(connection, checkpoints)
+        units = rules.units.codes() if loaded else sorted({unit for row in rows for unit in row.units()})
+        later = None
+        if self._store.policy is Policy.INSTANT:
+            found = await connection.fetch(_DUE_LATER, now, self._store.days.start_of(today + 1), KIND)
+            later = {row["unit"]: row["cases"] for row in found}
+        differences = await connection.fetchval("select differences from verifications order by id desc limit 1")
+        return _Read(
+            tree=rules.units,
+            units_version=version,
+            life=life,
+            checkpoints=checkpoints,
+            counters=[tuple(row) for row in await connection.fetch(_COUNTERS)],
+            oldest={row["unit"]: row["oldest"] for row in await connection.fetch(_OLDEST, list(units), KIND)},
+            due_later=later,
+            differences=None if differences is None else int(differences),
+            loaded=loaded,
+            rows=rows,
+        )
+
+    def _gone_back(self, checkpoints: Iterable[Checkpoint]) -> bool:
+        """Whether a checkpoint is lower than it was: the database was restored."""
         seen = {one.partition: one.position for one in self.checkpoints}
-        return any(one.position < seen.get(one.partition, 0) for one in await read_checkpoints(connection))
+        return any(one.position < seen.get(one.partition, 0) for one in checkpoints)
 
-    async def _load(self, connection: Connection, today: int) -> None:
-        self.windows = windows_on(today, self._due_soon_days)
-        self.buckets = await read_buckets(connection, self.windows.bounds(), KIND)
-        self.samples = UnitSamples(self.windows, self.buckets, self._store.policy)
-        self.problems = Counter(await read_problems(connection, KIND))
+    async def _load(self, connection: Connection, today: int) -> "_Loaded":
+        windows = windows_on(today, self._due_soon_days)
+        buckets = await read_buckets(connection, windows.bounds(), KIND)
+        return _Loaded(windows, buckets, Counter(await read_problems(connection, KIND)))
 
-    async def _follow(self, connection: Connection) -> tuple[set[str], list[int]]:
-        """Applies the rows of the feed behind the position of each shard."""
-        changed: set[str] = set()
-        recorded: list[int] = []
+    async def _follow(self, connection: Connection, checkpoints: Iterable[Checkpoint]) -> list["_FeedRow"]:
+        """The rows of the feed behind the position of each shard."""
         seen = {one.partition: one.position for one in self.checkpoints}
-        for checkpoint in await read_checkpoints(connection):
-            position = seen.get(checkpoint.partition, 0)
-            if checkpoint.position == position:
-                continue
-            rows = await connection.fetch(
-                "select recorded_at, body from changes where shard = $1 and position >= $2 order by position",
-                checkpoint.partition,
-                position,
-            )
-            for row in rows:
-                changed |= self._apply(_change_decoder.decode(row["body"]))
-                recorded.append(row["recorded_at"])
-        return changed, recorded
+        found: list[_FeedRow] = []
+        for one in checkpoints:
+            position = seen.get(one.partition, 0)
+            if one.position != position:
+                rows = await connection.fetch(_FEED, one.partition, position)
+                found += [_FeedRow(row["recorded_at"], _change_decoder.decode(row["body"])) for row in rows]
+        return found
 
-    def _apply(self, row: ChangeRow) -> set[str]:
+    def _take(self, read: "_Read") -> set[str] | None:
+        """Makes what was read the figures shown."""
+        changed: set[str] | None = None
+        if read.loaded is not None:
+            self.windows, self.buckets, self.problems = read.loaded.windows, read.loaded.buckets, read.loaded.problems
+            self.samples = UnitSamples(self.windows, self.buckets, self._store.policy)
+            self.oldest = {}
+        else:
+            changed = {unit for row in read.rows for unit in row.units()}
+            for row in read.rows:
+                self._apply(row.change)
+            if read.due_later is not None:  # time alone makes cases overdue here
+                changed |= {unit for unit, _ in (self.due_later or {}).items() ^ read.due_later.items()}
+        for unit, oldest in read.oldest.items():
+            if oldest is None:
+                self.oldest.pop(unit, None)
+            else:
+                self.oldest[unit] = oldest
+        self.tree, self.units_version, self._life = read.tree, read.units_version, read.life
+        self.checkpoints, self.counters = read.checkpoints, read.counters
+        self.due_later, self.differences = read.due_later, read.differences
+        return changed
+
+    def _apply(self, row: ChangeRow) -> None:
         for (day, unit, kind), measures in row.cells:
             if kind == KIND:
                 self.buckets.add(day, unit, measures)
         for unit, kind, problem, n in row.problems:
             if kind == KIND:
                 self.problems[unit, problem] += n
-        return {unit for (_, unit, _), _ in row.cells} | {unit for unit, _, _, _ in row.problems} | set(row.units)
-
-    async def _read_small(self, connection: Connection, changed: set[str] | None, now: int, today: int) -> None:
-        self.checkpoints = await read_checkpoints(connection)
-        rows = await connection.fetch("select * from counters order by partition, name, label")
-        self.counters = [(row["partition"], row["name"], row["label"], row["count"]) for row in rows]
-        found = await connection.fetchval("select differences from verifications order by id desc limit 1")
-        self.differences = None if found is None else int(found)
-        if changed is None:
-            self.oldest = {}
-        await self._read_oldest(connection, self.tree.codes() if changed is None else sorted(changed))
-        if self._store.policy is Policy.INSTANT:
-            end = self._store.days.start_of(today + 1)
-            rows = await connection.fetch(_DUE_LATER, now, end, KIND)
-            later = {row["unit"]: row["cases"] for row in rows}
-            if changed is not None:  # time alone makes cases overdue here
-                before = (self.due_later or {}).items()
-                changed |= {unit for unit, _ in before ^ later.items()}
-            self.due_later = later
-
-    async def _read_oldest(self, connection: Connection, units: Iterable[str]) -> None:
-        for row in await connection.fetch(_OLDEST, list(units), KIND):
-            if row["oldest"] is None:
-                self.oldest.pop(row["unit"], None)
-            else:
-                self.oldest[row["unit"]] = row["oldest"]
 
     def values(self, unit: str) -> list[int]:
         """The integers of `SAMPLES` for a unit."""

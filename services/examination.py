@@ -90,7 +90,7 @@ async def _contents(connection: Connection, settings: Settings) -> list[Examined
     asked = {"time_zone": settings.time_zone, "policy": settings.policy and settings.policy.value}
     agree = all(value is None or fixed.get(name, value) == value for name, value in asked.items())
     sums = await connection.fetchrow(
-        "select coalesce(sum(position), 0) as read, coalesce(sum(applied), 0) as applied, "
+        "select coalesce(sum(read), 0) as read, coalesce(sum(applied), 0) as applied, "
         "coalesce(sum(duplicate), 0) as duplicate, coalesce(sum(dead), 0) as dead from checkpoints"
     )
     if sums is None:

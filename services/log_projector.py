@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeVar
 
 import structlog
+from msgspec import structs
 
-from projections.batches import Dead, absorbing
+from projections.batches import Dead, Effect, absorbing
 from services.log import Hole, LogBatch, LogRecord, Span
 from services.log_door import at_the_log
 from services.steps import politely
@@ -108,8 +109,9 @@ class StoreLogProjector:
         reading = at_the_log(fresh)
         recorded = [one.recorded_at for one in fresh]
         stored = await transaction.load(reading.case_ids())
-        offsets = [one.offset for one in fresh]
-        effect = await politely(absorbing(reading, offsets, batch.partition, stored, transaction.rules, recorded))
+        places = [transaction.checkpoint.base + one.offset for one in fresh]
+        effect = await politely(absorbing(reading, places, batch.partition, stored, transaction.rules, recorded))
+        effect = await _without_known_dead(transaction, effect)
         last = max(recorded, default=transaction.checkpoint.recorded_at)
         await transaction.write(effect, self._topic, Reached(batch.next, last, self._topic_id))
         return effect.dead
@@ -138,6 +140,14 @@ class StoreLogProjector:
             await self._store.note(partition, retries=retries)
         except (StoreUnavailable, StoreRefused) as error:
             log.warning("log.retries_not_counted", partition=partition, retries=retries, error=str(error))
+
+
+async def _without_known_dead(transaction: Transaction, effect: Effect) -> Effect:
+    """After a reset the log is read again: a record that has its dead letter already is a repeat."""
+    if not effect.dead:
+        return effect
+    known = await transaction.buried_at([dead.position for dead in effect.dead])
+    return structs.replace(effect, dead=[dead for dead in effect.dead if dead.position not in known])
 
 
 def unreadable(checkpoint: Checkpoint, topic_id: str | None, span: Span) -> str | None:

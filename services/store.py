@@ -33,6 +33,7 @@ class Checkpoint(Struct, frozen=True):
 
     `position` and `read` are the same where we number the records; the positions of a log skip what is no record.
     `topic_id`: the log's own name of itself. `halted`: why it must not be read on. `stuck`: rewound again and again.
+    `base`: the place in the archive of the log's record 0; a log made anew begins behind the one before.
     """
 
     partition: int
@@ -47,6 +48,7 @@ class Checkpoint(Struct, frozen=True):
     stuck: bool = False
     rewinds: int = 0
     retries: int = 0
+    base: int = 0
 
 
 class Reached(Struct, frozen=True):
@@ -89,6 +91,10 @@ class Transaction(Protocol):
 
     async def buried(self, digests: Sequence[bytes]) -> set[bytes]:
         """Those of the digests that a dead letter already has."""
+        ...
+
+    async def buried_at(self, places: Sequence[int]) -> set[int]:
+        """Those of the places in this partition at which there is a dead letter."""
         ...
 
     async def write(self, effect: Effect, topic: str, reached: Reached) -> None:

@@ -70,6 +70,10 @@ class WorkerApp(faust.App):
         for work in parts.background:
             self.add_future(work())
 
+    async def on_shutdown(self) -> None:
+        await super().on_shutdown()
+        await self.source.close()
+
 
 def make_app(connection: Connection, topic: str, group: str, open_parts: OpenParts) -> WorkerApp:
     """An app that reads `topic` as a member of `group`; nothing is connected or opened before it starts."""

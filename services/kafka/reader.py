@@ -17,12 +17,15 @@ from services.log import REFUSAL_HEADER, LogBatch, LogRecord
 
 CONTENT_TYPE: Final = "content-type"
 HINT_SECONDS: Final = 0.9
+ASK_AGAIN_SECONDS: Final = 5.0
+"""So often where to read is asked for anew: a checkpoint may be moved by hand or go back with a restored database, a
+halt may be lifted, and nothing of that shows in the log."""
 
 
 class Fetched(Struct, frozen=True, gc=False):
     """What one fetch brought, of all partitions together. `number` counts the fetches of a reader from 1.
 
-    `unsought`: partitions that nobody said from where to read, in the reader's `assignment`; nothing is fetched before
+    `unsought`: partitions for which to ask from where to read, in the reader's `assignment`; nothing is fetched before
     that. `lost`: partitions whose next record the log does not have (any more); they are read no more.
     """
 
@@ -50,6 +53,7 @@ class Reader:
         self._halted: set[int] = set()
         self._assignment = 0
         self._fetches = 0
+        self._asked_at = 0.0
 
     def forget(self) -> None:
         """What was handed over may never arrive, and the partitions may be others': every one is sought anew."""
@@ -59,8 +63,7 @@ class Reader:
 
     async def take(self, partitions: Collection[int], timeout_seconds: float) -> Fetched:
         """What is there of these partitions; waits for it at most so long. Raises `KafkaError`."""
-        unsought = set(partitions) - self._positions.keys() - self._halted
-        if unsought:
+        if unsought := self._unsought(partitions):
             return Fetched(self._fetches, unsought=unsought, assignment=self._assignment)
         wanted = [self._named(partition) for partition in partitions if partition in self._positions]
         if not wanted:  # to aiokafka, none named means all
@@ -78,6 +81,14 @@ class Reader:
             raise
         self._fetches += 1
         return Fetched(self._fetches, [batch for named in wanted if (batch := await self._batch(named, taken))])
+
+    def _unsought(self, partitions: Collection[int]) -> set[int]:
+        """Those that nobody said from where to read; now and then all of them."""
+        now = asyncio.get_running_loop().time()
+        if now - self._asked_at > ASK_AGAIN_SECONDS:
+            self._asked_at = now
+            return set(partitions)
+        return set(partitions) - self._positions.keys() - self._halted
 
     async def _batch(
         self, named: TopicPartition, taken: Mapping[TopicPartition, Sequence[ConsumerRecord]]
@@ -112,20 +123,26 @@ class Reader:
         self._consumer.seek(named, 0)
         self._consumer.pause(named)
 
-    async def seek(self, assignment: int, asked: Collection[int], positions: Mapping[int, int]) -> bool:
+    async def seek(
+        self, assignment: int, asked: Collection[int], positions: Mapping[int, int], known: Mapping[int, int]
+    ) -> dict[int, int]:
         """Reads on from these positions; of the partitions asked about, those without one are halted.
 
-        An answer to the question of an earlier assignment is dropped (False).
+        `known`: what the positions were taken for before they were asked for. A partition that is read and whose
+        position is as known is read on where it is, ahead of it. An answer to the question of an earlier assignment is
+        dropped. Returns the positions of the partitions that are read from elsewhere than before.
         """
         assigned = {named.partition for named in self._consumer.assignment()}
         if assignment != self._assignment or not assigned.issuperset(asked):
-            return False
+            return {}
+        moved = {}
         for partition in asked:
-            if partition in positions:
-                self._place(partition, positions[partition])
-            else:
+            if partition not in positions:
                 self._halt(partition)
-        return True
+            elif partition not in self._positions or positions[partition] != known.get(partition):
+                self._place(partition, positions[partition])
+                moved[partition] = positions[partition]
+        return moved
 
     async def rewind(self, partition: int, position: int) -> int:
         """Reads a partition again from a position. Batches of it up to the fetch in the answer are void."""
@@ -137,6 +154,7 @@ class Reader:
         named = self._named(partition)
         self._consumer.seek(named, position)
         self._consumer.resume(named)  # it may have been halted before in this assignment
+        self._halted.discard(partition)
         self._positions[partition] = position
 
     async def hint(self, positions: Mapping[int, int]) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from services.kafka.cluster import cluster
+from services.kafka.brokers import Brokers
+from services.kafka.cluster import Cluster
 from services.kafka.connection import Connection
 from services.log import LogProjector
 
@@ -26,27 +27,41 @@ OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
 """Opens the parts on the worker's event loop; left when nothing uses them any more."""
 
 
-@dataclass
 class Source:
-    """What a worker reads; `projector` is there from the start of the worker on."""
+    """What a worker reads; `projector` is there from the start of the worker on. Belongs to one event loop.
 
-    connection: Connection
-    topic: str
-    projector: LogProjector = field(init=False)
+    Kafka numbers the records of a topic that was made anew from 0 again and serves them under the old name, so what
+    was fetched counts only if the topic has the same id afterwards.
+    """
+
+    projector: LogProjector
+
+    def __init__(self, connection: Connection, topic: str) -> None:
+        self.connection = connection
+        self.topic = topic
+        self._cluster = Cluster(Brokers(connection), connection.address)
+        self._topic_id: str | None = None
 
     async def positions(self, partitions: Collection[int]) -> Mapping[int, int]:
         """From where the projector wants these partitions read; those left out must not be.
 
         The id is asked for last: if the topic is made anew meanwhile, it is the new one's, and everything is halted.
         """
-        async with cluster(self.connection) as opened:
-            spans = await opened.spans(self.topic)
-            topic_id = (await opened.topic(self.topic)).id
-        return await self.projector.positions(topic_id, {one: spans[one] for one in partitions if one in spans})
+        spans = await self._cluster.spans(self.topic)
+        self._topic_id = (await self._cluster.topic(self.topic)).id
+        return await self.projector.positions(self._topic_id, {one: spans[one] for one in partitions if one in spans})
+
+    async def is_the_same(self) -> bool:
+        """Whether the topic is still the one that positions were asked for."""
+        found = (await self._cluster.describe([self.topic])).topics.get(self.topic)
+        return found is not None and found.id == self._topic_id
 
     async def lose(self, partition: int) -> None:
         """Tells the projector that the log does not have a partition's next record, and what it does have."""
-        async with cluster(self.connection) as opened:
-            spans = await opened.spans(self.topic)
+        spans = await self._cluster.spans(self.topic)
         if partition in spans:
             await self.projector.lost(partition, spans[partition])
+
+    async def close(self) -> None:
+        """Ends the connections to Kafka."""
+        await self._cluster.brokers.close()

@@ -106,10 +106,12 @@ class Consumer(driver.Consumer):
     """Hands every fetch over as one message, and keeps the positions with the projector."""
 
     _thread: ConsumerThread
-    _durable: dict[int, int]
+    _durable: dict[int, int]  # checkpoints that Kafka was not told of yet
+    _reached: dict[int, int]  # checkpoints as they were last heard of
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         self._durable = {}
+        self._reached = {}
         super().__init__(*arguments, **more)
 
     def _new_consumer_thread(self) -> ConsumerThread:
@@ -134,7 +136,9 @@ class Consumer(driver.Consumer):
                 await self._seek_to_checkpoint(fetched)
             for partition in fetched.lost:
                 await _source(self).lose(partition)
-                self.pause_partitions({self._named(partition)})  # last: if it could not be told, it is sought anew
+            if fetched.batches and not await _source(self).is_the_same():
+                await self.perform_seek()
+                return {}
         except (KafkaError, KafkaUnavailable) as error:
             if isinstance(error, KafkaError) and not error.retriable:
                 raise
@@ -145,12 +149,13 @@ class Consumer(driver.Consumer):
         return {self._named(fetched.batches[0].partition): [fetched]} if fetched.batches else {}
 
     async def _seek_to_checkpoint(self, fetched: Fetched) -> None:
+        known = dict(self._reached)
         positions = await _source(self).positions(fetched.unsought)
+        self._reached.update(positions)
         seek = self._thread.reader.seek
-        if not await self._thread.call_thread(seek, fetched.assignment, fetched.unsought, positions):
-            return
-        log.info("log.reading", positions=dict(positions))
-        self.pause_partitions({self._named(partition) for partition in set(fetched.unsought) - positions.keys()})
+        moved = await self._thread.call_thread(seek, fetched.assignment, fetched.unsought, positions, known)
+        if moved:
+            log.info("log.reading", positions=moved)
 
     def _named(self, partition: int) -> TP:
         return TP(_source(self).topic, partition)
@@ -178,6 +183,7 @@ class Consumer(driver.Consumer):
     def durable(self, positions: Mapping[int, int]) -> None:
         """These checkpoints are in the database; Kafka hears of them with the next hint."""
         self._durable.update(positions)
+        self._reached.update(positions)
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Called by Faust every few seconds and at the end: a hint for lag tools. Never an error, it is only a hint."""

@@ -111,6 +111,10 @@ class MemoryTransaction:
     async def buried(self, digests: Sequence[bytes]) -> set[bytes]:
         return {digest_of(dead) for dead in self._store.dead_letters.values()} & set(digests)
 
+    async def buried_at(self, places: Sequence[int]) -> set[int]:
+        partition = self._checkpoint.partition
+        return {place for place in places if (partition, place) in self._store.dead_letters}
+
     async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         del topic  # there is no other in memory
         for case in effect.cases:

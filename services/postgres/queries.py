@@ -74,7 +74,8 @@ class DeadLetter(Struct, frozen=True):
 
 
 _DEAD: Final = (
-    'select id, reason, topic, partition, position as "offset", recorded_at, detail, digest, body, handled, handled_by '
+    'select id, reason, topic, partition, position - base as "offset", recorded_at, detail, digest, body, '
+    "handled, handled_by "
 )
 
 

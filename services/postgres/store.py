@@ -28,6 +28,7 @@ _BIND: Final = (
     "on conflict (partition) do update set topic_id = "
     "coalesce(checkpoints.topic_id, case when checkpoints.read = 0 then excluded.topic_id end) returning *"
 )
+_BOUND: Final = "select * from checkpoints where partition = any($1) and (topic_id is not null or read > 0)"
 _NOTE: Final = (
     "update checkpoints set rewinds = rewinds + $2, retries = retries + $3, stuck = coalesce($4, stuck) "
     "where partition = $1"
@@ -96,8 +97,11 @@ class PostgresStore:
             return await read_checkpoints(connection)
 
     async def bind(self, partitions: Iterable[int], topic_id: str) -> Mapping[int, Checkpoint]:
+        wanted = sorted(partitions)
         async with connected(self.pool) as connection:
-            rows = await connection.fetch(_BIND, sorted(partitions), topic_id)
+            rows = await connection.fetch(_BOUND, wanted)
+            if len(rows) < len(wanted):  # rows are written, and waited for, only where there is something to say
+                rows = await connection.fetch(_BIND, wanted, topic_id)
         return {row["partition"]: _checkpoint(row) for row in rows}
 
     async def halt(self, partition: int, why: str) -> None:

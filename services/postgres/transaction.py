@@ -66,6 +66,14 @@ class PostgresTransaction:
         rows = await self._connection.fetch("select digest from dead_letters where digest = any($1)", digests)
         return {row["digest"] for row in rows}
 
+    async def buried_at(self, places: Sequence[int]) -> set[int]:
+        rows = await self._connection.fetch(
+            "select position from dead_letters where partition = $1 and position = any($2::bigint[])",
+            self._checkpoint.partition,
+            places,
+        )
+        return {row["position"] for row in rows}
+
     async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         await self._write_archive(effect)
         await write_cases(self._connection, effect.cases)
@@ -122,11 +130,12 @@ class PostgresTransaction:
         partition = self._checkpoint.partition
         await self._connection.copy_records_to_table(
             "dead_letters",
-            columns=("partition", "position", "topic", "reason", "detail", "digest", "body", "recorded_at"),
+            columns=("partition", "position", "base", "topic", "reason", "detail", "digest", "body", "recorded_at"),
             records=[
                 (
                     partition,
                     dead.position,
+                    self._checkpoint.base,
                     topic,
                     dead.reason,
                     dead.detail,

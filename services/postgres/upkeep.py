@@ -8,7 +8,12 @@ from services.store import Checkpoint
 
 Handled = Literal["redriven", "discarded"]
 
-_MOVE: Final = "update checkpoints set position = $2, topic_id = $3, halted = null, stuck = false where partition = $1"
+_MOVE: Final = (
+    "update checkpoints set position = $2, base = case when topic_id = $3 then base else "
+    "coalesce(greatest((select max(position) from archive where partition = $1), "
+    "(select max(position) from dead_letters where partition = $1)) + 1, 0) end, "
+    "topic_id = $3, halted = null, stuck = false where partition = $1"
+)
 _HANDLE: Final = (
     "update dead_letters set handled = $2, handled_by = $3, handled_note = $4, handled_at = clock_timestamp() "
     "where id = $1 and handled is null"
@@ -30,7 +35,8 @@ async def reset_checkpoint(
 ) -> int:
     """Moves a checkpoint by hand and lets a halted partition be read on; returns where it was.
 
-    The feed's rows of the partition go: their readers load everything anew.
+    The feed's rows of the partition go, and its readers load everything anew. A topic that is not the one before takes
+    the places in the archive behind it.
     """
     async with connected(pool) as connection, connection.transaction():
         before = await connection.fetchval(

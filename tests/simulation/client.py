@@ -158,6 +158,12 @@ class ClientTransaction:
         await self._client.heard(self._session)
         return found
 
+    async def buried_at(self, places: Sequence[int]) -> set[int]:
+        await self._client.say(self._session)
+        found = await self._work.buried_at(places)
+        await self._client.heard(self._session)
+        return found
+
     async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         """Rows of cases are locked one by one and then compared, as an update does; they stay locked to the end."""
         await self._client.say(self._session)

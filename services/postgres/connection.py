@@ -17,8 +17,9 @@ else:
     Pool = asyncpg.Pool
 
 CONNECT_SECONDS: Final = 5.0
+APPLICATION: Final = "duecourse"
 SESSION: Final = {
-    "application_name": "duecourse",
+    "application_name": APPLICATION,
     "timezone": "UTC",
     "idle_in_transaction_session_timeout": "10s",  # a stopped process must not keep the checkpoint's lock for ever
     "lock_timeout": "10s",

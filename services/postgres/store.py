@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import asyncpg
+
 from events.facts import Kind
 from projections.batches import StoredCase
 from projections.buckets import Buckets
@@ -14,6 +16,7 @@ from projections.units import UnitTree
 from projections.zone import LocalDays, date_of
 from services.postgres.connection import Connection, Pool, connected
 from services.postgres.reference import current_version, read_units
+from services.postgres.sessions import end_frozen_writers
 from services.postgres.tally_table import SUMS
 from services.postgres.transaction import PostgresTransaction, load_cases
 from services.store import Checkpoint, Outlook
@@ -50,15 +53,25 @@ class PostgresStore:
     @asynccontextmanager
     async def transaction(self, partition: int) -> AsyncIterator[PostgresTransaction]:
         async with connected(self.pool) as connection, connection.transaction():
-            row = await connection.fetchrow(_BEGIN, partition)
-            if row is None:
-                await connection.execute("insert into checkpoints values ($1) on conflict do nothing", partition)
-                row = await connection.fetchrow(_BEGIN, partition)
-            if row is None:
-                raise AssertionError("the checkpoint row was just inserted")
+            row = await self._begun(connection, partition)
             checkpoint = _checkpoint(row)
             now = max(row["clock"], checkpoint.recorded_at)
             yield PostgresTransaction(connection, checkpoint, now, await self.rules_now(connection))
+
+    async def _begun(self, connection: Connection, partition: int) -> Mapping[str, Any]:
+        """The checkpoint's row, locked. Who keeps it from us in vain is sent away, for the next try."""
+        try:
+            row: Mapping[str, Any] | None = await connection.fetchrow(_BEGIN, partition)
+            if row is None:
+                await connection.execute("insert into checkpoints values ($1) on conflict do nothing", partition)
+                row = await connection.fetchrow(_BEGIN, partition)
+        except asyncpg.LockNotAvailableError:
+            async with connected(self.pool) as another:
+                await end_frozen_writers(another)
+            raise
+        if row is None:
+            raise AssertionError("the checkpoint row was just inserted")
+        return row
 
     async def outlook(self, partition: int, case_ids: Sequence[str]) -> Outlook:
         async with connected(self.pool) as connection:

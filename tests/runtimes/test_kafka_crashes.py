@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import asyncpg
 import pytest
 
 from tests.fixtures.kafka_facts import delivered_facts
-from tests.fixtures.kafka_stack import Stack
+from tests.fixtures.kafka_stack import AWAY, Stack
 from tests.fixtures.lengths import either
 from tests.fixtures.processes import eventually
 from tests.runtimes.kafka_crew import Crew
@@ -54,7 +53,7 @@ class Crash:
             try:
                 rows = await self.stack.fetch("select sum(read)::bigint as read from checkpoints")
                 self.read = rows[0]["read"] or 0
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):  # it is away just now
+            except AWAY:
                 continue
 
     async def flow(self, facts: int) -> None:

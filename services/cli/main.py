@@ -88,6 +88,19 @@ def run() -> None:
         sys.exit(DONE)
     except tuple(STATUS_OF) as error:
         sys.exit(report_error(error))
+    except ExceptionGroup as group:
+        sys.exit(report_error(_alone(group)))
+
+
+def _alone(group: ExceptionGroup) -> Exception:
+    """The error that ended a service whose parts run beside each other; the group itself where it is not known."""
+    known, unknown = group.split(tuple(STATUS_OF))
+    if known is None or unknown is not None:
+        raise group
+    error: Exception = known
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def report_error(error: Exception) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.kafka import reader
 from services.kafka.connection import Connection
 from tests.fixtures.processes import eventually
 from tests.services.kafka.ledger import Ledger
@@ -56,8 +57,9 @@ async def test_nothing_of_an_undecided_transaction_nor_behind_it_is_read(kafka: 
 
 
 async def test_a_database_at_an_older_state_makes_the_reader_go_back_and_others_read_on(
-    kafka: Connection, tmp_path: Path
+    kafka: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reader, "ASK_AGAIN_SECONDS", 3_600.0)
     ledger = Ledger(tmp_path / "slow", pause_seconds=0.02)  # so that fetches queue up before it
     topic = await new_topic(kafka, 2)
     await topic.write((number % 2, b"%d" % number) for number in range(2_000))
@@ -70,6 +72,22 @@ async def test_a_database_at_an_older_state_makes_the_reader_go_back_and_others_
     assert ledger.offsets(0) == [*range(1_000), *range(300, 2_000)]
     assert ledger.offsets(1) == list(range(2_000))
     assert [(hole.position, hole.start) for hole in ledger.holes] == [(300, 1_000)]
+
+
+async def test_a_checkpoint_that_goes_back_while_nothing_arrives_is_read_on_from_all_the_same(
+    kafka: Connection, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "ASK_AGAIN_SECONDS", 0.5)
+    topic = await new_topic(kafka, 2)
+    await topic.write((number % 2, b"%d" % number) for number in range(20))
+    async with reading(topic, ledger):
+        await eventually(lambda: ledger.checkpoints() == {0: 10, 1: 10}, WITHIN_SECONDS)
+        ledger.put_back(0, 4)
+        await eventually(lambda: ledger.checkpoints() == {0: 10, 1: 10}, WITHIN_SECONDS)
+        await eventually(lambda: len(ledger.asked) > 10, WITHIN_SECONDS)
+    assert ledger.offsets(0) == [*range(10), *range(4, 10)]
+    assert ledger.offsets(1) == list(range(10)), "asking again disturbs nobody"
+    assert ledger.holes == []
 
 
 async def test_records_deleted_before_they_were_read_halt_their_partition_and_others_go_on(

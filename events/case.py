@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from events.facts import Received
+from events.facts import Paid, Received
 
 
 class Holder(Struct, frozen=True, gc=False):
@@ -29,11 +29,16 @@ DeadlineStep = DueSet | PauseOver
 
 
 class End(Struct, frozen=True, gc=False):
-    """The one end of a case: at `time` it was settled, or closed without a decision."""
+    """The one end of a case: at `time` it was settled, or closed without a decision.
+
+    `electronic_result` and `paid` as the decision says; None where it does not.
+    """
 
     time: int
     settled: bool
     reason: str | None = None
+    electronic_result: bool | None = None
+    paid: Paid | None = None
 
 
 class OverdueNote(Struct, frozen=True, gc=False):

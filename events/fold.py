@@ -161,7 +161,8 @@ class _Walk:
                 if fact is not self.first_received:
                     self._ignore(fact, "received_twice")
             case Processed():
-                self._end(fact, ends, End(fact.time, settled=True), "processed_twice")
+                end = End(fact.time, True, None, body.electronic_result, body.paid)
+                self._end(fact, ends, end, "processed_twice")
             case Returned():
                 self._return(fact, ends)
             case Transferred():

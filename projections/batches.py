@@ -12,18 +12,15 @@ from msgspec import Struct
 
 from events.codec import decode
 from events.errors import Refused
-from events.facts import NAMES, Event, Fact, Overdue, Received, Rescheduled, Transferred, repeats
+from events.facts import NAMES, Event, Fact, Received, repeats
 from events.fold import fold_known
-from events.instants import DAY, MINUTE
 from projections.case_row import CaseRow, case_row_of
 from projections.contribution import NOTHING, Contribution, contribution_of, in_present_form
+from projections.credibility import incredible
+from projections.promises import Promise, Promised, as_said, promise_of, with_promise
 from projections.standing import Rules, standing
 from projections.tallies import TallyChanges
 
-AHEAD_MAX: Final = 5 * MINUTE
-DUE_AHEAD_MAX: Final = 36_525 * DAY
-EARLIEST: Final = -2_208_988_800 * 1_000_000
-"""1900-01-01T00:00:00Z."""
 STEP_RECORDS: Final = 500
 STEP_CASES: Final = 40
 """A step of `absorbing` is some milliseconds of work at most."""
@@ -32,20 +29,31 @@ STEP_CASES: Final = 40
 class Record(Struct, frozen=True, gc=False):
     """One record of the log: its bytes, and what the door already found wrong with them.
 
-    `trace`: the W3C trace that it came with, handed on where the record goes.
+    `trace`: the W3C trace that it came with, handed on where the record goes. `promise`: the one that was made when
+    the record was first recorded, where it is only told again.
     """
 
     value: bytes
     refusal: Refused | None = None
     trace: str | None = None
+    promise: Promise | None = None
 
 
 class Kept(Struct, frozen=True, gc=False, array_like=True):
-    """A fact as a case row keeps it, with its place in the archive."""
+    """A fact as a case row keeps it, with its place in the archive.
+
+    A `received` fact that was promised a due date is kept with that date.
+    """
 
     partition: int
     position: int
     fact: Fact
+    promise: Promise | None = None
+
+    @property
+    def said(self) -> Fact:
+        """The fact as its sender said it."""
+        return self.fact if self.promise is None else as_said(self.fact)
 
 
 class StoredCase(Struct, frozen=True, gc=False):
@@ -107,6 +115,7 @@ class Effect(Struct, frozen=True):
     dead: list[Dead]
     cases: list[ChangedCase]
     tallies: TallyChanges
+    promises: Sequence[Promised] = ()
 
     @property
     def duplicates(self) -> int:
@@ -177,28 +186,6 @@ def absorbing(
     return (yield from batch.folding())
 
 
-_WITH_DUE: Final = frozenset({Received, Rescheduled, Overdue})
-_WITH_UNIT: Final = frozenset({Received, Transferred})
-
-
-def incredible(fact: Fact, rules: Rules, recorded_at: int) -> Refused | None:
-    """Why a fact cannot be recorded, which only the world can tell: the clock and the unit tree. None where it can."""
-    time, body = fact.time, fact.body
-    if time < EARLIEST or time > recorded_at + AHEAD_MAX:
-        return Refused("time_out_of_range", "time is before 1900 or more than 5 minutes ahead of the clock")
-    if type(body) in _WITH_DUE and isinstance(body, Received | Rescheduled | Overdue):
-        due = body.due
-        if due is not None and (due < EARLIEST or due > time + DUE_AHEAD_MAX):
-            return Refused("due_out_of_range", "due is before 1900 or more than 100 years after its fact")
-    if type(body) in _WITH_UNIT and isinstance(body, Received | Transferred) and not _known_unit(body.unit, rules):
-        return Refused("unknown_unit", f"unit {body.unit!r} is not registered")
-    return None
-
-
-def _known_unit(unit: str, rules: Rules) -> bool:
-    return unit in rules.units.plain or unit in rules.units
-
-
 class _Working:
     """A case while a batch is taken in: what the store has of it, all its facts by (source, id), and the new ones."""
 
@@ -209,6 +196,13 @@ class _Working:
         self.fresh: list[Kept] = []
         kept = stored.kept if stored is not None else ()
         self.known = {(one.fact.source, one.fact.id): one.fact for one in kept}
+
+    def said(self, known: Fact) -> Fact:
+        """A known fact as its sender said it, without the due date that it may have been promised."""
+        if type(known.body) is not Received or known.body.due is None:
+            return known
+        kept = self.fresh if self.stored is None else self.stored.kept + self.fresh
+        return next(one.said for one in kept if one.fact is known)
 
 
 _ID_REUSED: Final = "the id was used before by this source for this case, with another body"
@@ -225,6 +219,7 @@ class _Batch:
         self._archived: list[Archived] = []
         self._dead: list[Dead] = []
         self._verdicts: list[Verdict] = []
+        self._promises: list[Promised] = []
 
     def take(self, record: Record, position: int, recorded_at: int, event: Event) -> None:
         """A credible event: new, a repeat, or another body under a known id."""
@@ -235,15 +230,27 @@ class _Batch:
         key = fact.source, fact.id
         known = case.known.get(key)
         if known is None:
+            name, promise = NAMES[type(fact.body)], None
+            if type(fact.body) is Received and fact.body.due is None:
+                fact, promise = self._promised(fact, fact.body, case_id, position, record.promise)
             case.known[key] = fact
-            case.fresh.append(Kept(self._partition, position, fact))
-            name = NAMES[type(fact.body)]
+            case.fresh.append(Kept(self._partition, position, fact, promise))
             self._archived.append(Archived(position, recorded_at, case_id, name, fact.time, record.value))
             self._verdicts.append(Verdict("accepted", fact.id))
-        elif repeats(known, fact):
+        elif repeats(case.said(known), fact):
             self._verdicts.append(Verdict("duplicate", fact.id))
         else:
             self.bury(record, position, recorded_at, Refused("id_reused", _ID_REUSED), fact.id)
+
+    def _promised(
+        self, fact: Fact, received: Received, case_id: str, position: int, before: Promise | None
+    ) -> tuple[Fact, Promise | None]:
+        """A fact without due date as it is folded; its promise, made now unless one was made before."""
+        promise = before or promise_of(received, fact.time, self._rules)
+        if promise is None:
+            return fact, None
+        self._promises.append(Promised(self._partition, position, case_id, promise))
+        return with_promise(fact, promise), promise
 
     def bury(self, record: Record, position: int, recorded_at: int, why: Refused, fact_id: str | None) -> None:
         """A record that cannot become a fact."""
@@ -259,7 +266,7 @@ class _Batch:
                 changed.append(self._changed(case_id, case, tallies))
                 if len(changed) % STEP_CASES == 0:
                     yield
-        return Effect(self._verdicts, self._archived, self._dead, changed, tallies)
+        return Effect(self._verdicts, self._archived, self._dead, changed, tallies, self._promises)
 
     def _changed(self, case_id: str, case: _Working, tallies: TallyChanges) -> ChangedCase:
         state = fold_known(case.known)

@@ -52,6 +52,8 @@ class Buckets:
 
 
 def _sum(vectors: Sequence[Vector]) -> Vector:
+    if len(vectors) == 1:
+        return vectors[0]
     return [sum(column) for column in zip(*vectors, strict=True)] if vectors else [0] * WIDTH
 
 

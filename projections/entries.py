@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from events.case import Case, Holder
+from events.case import Case, End, Holder
 from projections.deadline import Deadline
 from projections.labels import Timeliness, overdue_time, passes_at, timeliness
 from projections.measures import INDEX, POLICIES, Policy, under
@@ -29,6 +29,9 @@ _CLOSED: Final = INDEX["closed"]
 _RETURNED: Final = INDEX["returned"]
 _BECAME_OVERDUE: Final = INDEX["became_overdue"]
 _REFUSED: Final = INDEX["refused_at_desk"]
+_DIGITISED: Final = {"yes": INDEX["digitised_yes"], "no": INDEX["digitised_no"]}
+_ELECTRONIC: Final = {True: INDEX["electronic_result_yes"], False: INDEX["electronic_result_no"]}
+_PAID: Final = {"online": INDEX["paid_online"], "counter": INDEX["paid_counter"]}
 
 
 class _Places(Struct, frozen=True):
@@ -85,14 +88,26 @@ def _flows(found: Standing) -> list[Entry]:
     entered = [(received_at, first, _NEW, 1)]
     if found.received.channel == "online":
         entered.append((received_at, first, _NEW_ONLINE, 1))
+    if found.received.digitised in _DIGITISED:
+        entered.append((received_at, first, _DIGITISED[found.received.digitised], 1))
     for before, after in pairwise(found.holders):
         entered.append((after.since, before.unit, _OUT, 1))
         entered.append((after.since, after.unit, _IN, 1))
     if case.end is not None and not case.end.settled:
         entered.append((found.until, last, _CLOSED, 1))
+    if case.end is not None and (case.end.electronic_result is not None or case.end.paid is not None):
+        entered += _of_decision(case.end, found.until, last)
     if case.returned_at is not None:
         entered.append((max(case.returned_at, received_at), last, _RETURNED, 1))
     return entered
+
+
+def _of_decision(end: End, until: int, last: str) -> Iterator[Entry]:
+    """What the decision says of its result and its fee."""
+    if end.electronic_result is not None:
+        yield until, last, _ELECTRONIC[end.electronic_result], 1
+    if end.paid in _PAID:
+        yield until, last, _PAID[end.paid], 1
 
 
 def entries_under(found: Standing, policy: Policy, rules: Rules) -> list[Entry]:

@@ -1,11 +1,12 @@
 """The figures of a unit over an interval: N, C, S, X, P, D, transfers, from sums of tallies (`domain.md`, Periods)."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct, structs
 
 from projections.buckets import Buckets, Vector, less
-from projections.measures import INDEX, Policy, under
+from projections.measures import FIELD_FLOWS, INDEX, POLICIES, Policy, under
 from projections.periods import Period
 
 Ahead = Mapping[str, Mapping[int, int]]
@@ -30,6 +31,12 @@ class Counts(Struct, frozen=True):
     fell_due_on_time: int = 0
     returned: int = 0
     online: int = 0
+    digitised_yes: int = 0
+    digitised_no: int = 0
+    electronic_result_yes: int = 0
+    electronic_result_no: int = 0
+    paid_online: int = 0
+    paid_counter: int = 0
 
     @property
     def settled(self) -> int:
@@ -64,11 +71,30 @@ def total(parts: Iterable[Counts]) -> Counts:
     return Counts(*map(sum, zip(*columns, strict=True))) if columns else Counts()
 
 
+_SETTLED: Final = tuple(INDEX[f"settled_{label}_date"] for label in ("early", "on_time", "late"))
+_NEW: Final = INDEX["new"]
+_IN: Final = INDEX["transferred_in"]
+_OUT: Final = INDEX["transferred_out"]
+_CLOSED: Final = INDEX["closed"]
+
+
+def _flow_places(policy: Policy) -> dict[str, int]:
+    """Where the flow of each count is, by the count's name."""
+    plain = ("new", "transferred_in", "transferred_out", "closed", "returned", *FIELD_FLOWS)
+    labelled = ("settled_early", "settled_on_time", "settled_late", "fell_due", "fell_due_on_time")
+    names = {name: name for name in plain} | {name: under(name, policy) for name in labelled}
+    return {name: INDEX[measure] for name, measure in names.items()} | {"online": INDEX["new_online"]}
+
+
+_FLOWS: Final = {policy: tuple(_flow_places(policy).items()) for policy in POLICIES}
+_STATES: Final = {policy: (INDEX[under("overdue", policy)], INDEX[under("paused", policy)]) for policy in POLICIES}
+
+
 def pending(before: Vector) -> int:
     """The backlog at a midnight from the sums of all days before it."""
-    settled = sum(before[INDEX[f"settled_{label}_date"]] for label in ("early", "on_time", "late"))
-    entered = before[INDEX["new"]] + before[INDEX["transferred_in"]]
-    return entered - settled - before[INDEX["closed"]] - before[INDEX["transferred_out"]]
+    early, on_time, late = _SETTLED
+    left = before[early] + before[on_time] + before[late] + before[_CLOSED] + before[_OUT]
+    return before[_NEW] + before[_IN] - left
 
 
 def figures(buckets: Buckets, unit: str, period: Period, policy: Policy, ahead: Ahead | None = None) -> Counts:
@@ -76,31 +102,17 @@ def figures(buckets: Buckets, unit: str, period: Period, policy: Policy, ahead: 
 
     With `ahead`, the end is an instant within the last day of the period, and what lies at or after it is left out.
     """
+    if unit not in buckets.units:
+        return Counts()
     at_begin = buckets.before(unit, period.begin)
     cut = ahead.get(unit) if ahead else None
-    at_end = less(buckets.before(unit, period.end), cut)
     within = less(buckets.between(unit, period.begin, period.end), cut)
-
-    def flow(measure: str) -> int:
-        return within[INDEX[measure]]
-
-    open_then = pending(at_end)
-    overdue = at_end[INDEX[under("overdue", policy)]]
-    paused = at_end[INDEX[under("paused", policy)]]
+    at_end = [before + during for before, during in zip(at_begin, within, strict=True)]
+    overdue, paused = (at_end[place] for place in _STATES[policy])
     return Counts(
-        new=flow("new"),
         carried_over=pending(at_begin),
-        transferred_in=flow("transferred_in"),
-        settled_early=flow(under("settled_early", policy)),
-        settled_on_time=flow(under("settled_on_time", policy)),
-        settled_late=flow(under("settled_late", policy)),
-        closed=flow("closed"),
-        transferred_out=flow("transferred_out"),
-        pending_in_time=open_then - overdue - paused,
+        pending_in_time=pending(at_end) - overdue - paused,
         pending_overdue=overdue,
         pending_paused=paused,
-        fell_due=flow(under("fell_due", policy)),
-        fell_due_on_time=flow(under("fell_due_on_time", policy)),
-        returned=flow("returned"),
-        online=flow("new_online"),
+        **{name: within[place] for name, place in _FLOWS[policy]},
     )

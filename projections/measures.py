@@ -49,6 +49,16 @@ POLICY_STATES: Final = (
 POLICY_CALENDARS: Final = (
     "open_due",  # open, not paused now, with a due date: on the day of the effective due, present holder
 )
+FIELD_FLOWS: Final = (
+    "digitised_yes",  # N that say so, as `new`
+    "digitised_no",
+    "electronic_result_yes",  # S whose decision says so, day of max(end, received_at), last holder
+    "electronic_result_no",
+    "paid_online",  # S that were paid for so, likewise
+    "paid_counter",
+)
+"""Flows of cases whose senders fill in a field; cases without the field are in none. They stand last, for stored rows
+name a measure by its place: a measure that is added goes to the end."""
 
 
 def under(measure: str, policy: Policy) -> str:
@@ -56,12 +66,13 @@ def under(measure: str, policy: Policy) -> str:
     return f"{measure}_{policy.value}"
 
 
-MEASURES: Final[tuple[str, ...]] = PLAIN_FLOWS + tuple(
+_BY_POLICY: Final = tuple(
     under(measure, policy) for policy in POLICIES for measure in POLICY_FLOWS + POLICY_STATES + POLICY_CALENDARS
 )
+MEASURES: Final[tuple[str, ...]] = PLAIN_FLOWS + _BY_POLICY + FIELD_FLOWS
 INDEX: Final[dict[str, int]] = {name: position for position, name in enumerate(MEASURES)}
 
-SHARED: Final = range(len(PLAIN_FLOWS), len(PLAIN_FLOWS) + (len(MEASURES) - len(PLAIN_FLOWS)) // len(POLICIES))
+SHARED: Final = range(len(PLAIN_FLOWS), len(PLAIN_FLOWS) + len(_BY_POLICY) // len(POLICIES))
 """Indexes of the measures under `date`."""
 TO_INSTANT: Final = len(SHARED)
 """From the index of a measure under `date` to that of the same measure under `instant`."""

@@ -7,18 +7,29 @@ from msgspec import Struct
 
 from events.case import Case, Holder
 from events.facts import Received
+from projections.calendar import Calendar
 from projections.deadline import Deadline, deadline
 from projections.measures import Policy
+from projections.procedures import ProcedureRegistry
 from projections.units import UnitTree
 from projections.zone import LocalDays
 
 
 class Rules(Struct, frozen=True):
-    """What a figure depends on besides the facts: the calendar, the database's policy, the units."""
+    """What a figure depends on besides the facts: local days, the database's policy, the units.
+
+    `procedures` and `calendar` say which due date a case is promised that comes without one; None where none is loaded.
+    """
 
     days: LocalDays
     policy: Policy
     units: UnitTree
+    procedures: ProcedureRegistry | None = None
+    calendar: Calendar | None = None
+
+    def same_versions(self, other: "Rules") -> bool:
+        """Whether both are of the same load of reference data: what was worked out under one holds under the other."""
+        return self.units is other.units and self.procedures is other.procedures and self.calendar is other.calendar
 
 
 FOREVER: Final = 1 << 62

@@ -17,6 +17,7 @@ Wall times that a change of the clocks skips or repeats are taken as before the 
 
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,8 @@ from projections.calendar import Calendar
 from projections.zone import LocalDays, date_of
 
 HOUR: Final = 60 * MINUTE
+WALL_TIMES_REMEMBERED: Final = 20_000
+"""Opening, closing and cut-off times of some ten years; to ask `zoneinfo` costs more than all the rest."""
 
 
 class LimitUnit(StrEnum):
@@ -69,6 +72,7 @@ def counted_day(received_at: int, calendar: Calendar, days: LocalDays, cutoff: i
     return day if received_at <= wall_instant(day, last, days) else _next_worked(day, calendar, days)
 
 
+@lru_cache(maxsize=WALL_TIMES_REMEMBERED)
 def wall_instant(day: int, minute: int, days: LocalDays) -> int:
     """The instant of a wall time on a local day, in minutes after its midnight; 1440 is the midnight that ends it."""
     wall = datetime.combine(date_of(day), time(), ZoneInfo(days.time_zone)) + timedelta(minutes=minute)

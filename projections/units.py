@@ -15,7 +15,10 @@ FOREVER: Final = 9_999_999
 
 
 class Unit(Struct, frozen=True, gc=False):
-    """One validity period of a unit; days are ordinals, `valid_to` is exclusive, `parent` is empty for a root."""
+    """One validity period of a unit; days are ordinals, `valid_to` is exclusive, `parent` is empty for a root.
+
+    `successor` names several codes, with semicolons between, where a unit was split: none of them stands for it.
+    """
 
     code: str
     name: str
@@ -24,6 +27,10 @@ class Unit(Struct, frozen=True, gc=False):
     valid_from: int = BEGINNING
     valid_to: int = FOREVER
     successor: str = ""
+
+    @property
+    def successors(self) -> tuple[str, ...]:
+        return tuple(part for part in map(str.strip, self.successor.split(";")) if part)
 
     def valid_on(self, day: int) -> bool:
         return self.valid_from <= day < self.valid_to
@@ -72,6 +79,15 @@ class UnitTree:
             return code, True
         return self._successor(code, day) or code, False
 
+    def successors(self, code: str, day: int) -> tuple[str, ...]:
+        """What became of a code by a day: none, one unit, or several after a split. KeyError for an unknown code."""
+        started = [row for row in self._rows(code) if row.valid_from <= day]
+        return started[-1].successors if started else ()
+
+    def invalid_on(self, day: int) -> Sequence[str]:
+        """Codes that are not valid on a day, sorted."""
+        return [code for code in self.codes() if self._valid_row(code, day) is None]
+
     def _rows(self, code: str) -> list[Unit]:
         if code not in self._by_code:
             raise KeyError(code)
@@ -85,9 +101,10 @@ class UnitTree:
         while code in self._by_code:
             rows = self._by_code[code]
             started = [row for row in rows if row.valid_from <= day]
-            code = (started[-1] if started else rows[0]).successor
-            if not code or code in seen:
+            successors = (started[-1] if started else rows[0]).successors
+            if len(successors) != 1 or successors[0] in seen:
                 return None
+            code = successors[0]
             if self._valid_row(code, day) is not None:
                 return code
             seen.add(code)
@@ -114,7 +131,7 @@ def tree_errors(units: Sequence[Unit], lines: Mapping[int, int] | None = None) -
     """
     return [
         f"line {lines[index] if lines else index + 1}: {text}"
-        for index, text in sorted(_row_errors(units), key=lambda found: found[0])
+        for index, text in sorted([*_row_errors(units), *_gap_errors(units)], key=lambda found: found[0])
     ] + _root_errors(units)
 
 
@@ -125,14 +142,36 @@ def _row_errors(units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
     for index, unit in enumerate(units):
         if unit.parent and unit.parent not in by_code:
             yield index, f"parent {unit.parent!r} of {unit.code!r} is not in the file"
-        if unit.successor and unit.successor not in by_code:
-            yield index, f"successor {unit.successor!r} of {unit.code!r} is not in the file"
+        for successor in unit.successors:
+            if successor not in by_code:
+                yield index, f"successor {successor!r} of {unit.code!r} is not in the file"
         if unit.valid_from >= unit.valid_to:
             yield index, f"{unit.code!r}: valid_to is not after valid_from"
         if any(_overlap(units[other], unit) for other in by_code[unit.code] if other < index):
             yield index, f"{unit.code!r} stands twice with validity dates that overlap"
         if _in_cycle(unit.code, units, by_code):
             yield index, f"{unit.code!r} is its own ancestor"
+
+
+def _gap_errors(units: Sequence[Unit]) -> Iterator[tuple[int, str]]:
+    """A unit needs its parent on every day of its own; days without any root are an error of the root."""
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        by_code[unit.code].append(unit)
+    for index, unit in enumerate(units):
+        gap = _first_gap(unit, by_code[unit.parent]) if unit.parent in by_code else None
+        if gap is not None and any(other.valid_on(gap) for other in units if not other.parent):
+            since = "at the beginning" if gap == BEGINNING else f"on {date_of(gap)}"
+            yield index, f"parent {unit.parent!r} of {unit.code!r} is not valid {since}, and {unit.code!r} is"
+
+
+def _first_gap(unit: Unit, parents: Iterable[Unit]) -> int | None:
+    """The first day of a unit on which no row of its parent is valid."""
+    day = unit.valid_from
+    for parent in sorted(parents, key=lambda row: row.valid_from):
+        if parent.valid_on(day):
+            day = parent.valid_to
+    return day if day < unit.valid_to else None
 
 
 def _overlap(first: Unit, second: Unit) -> bool:

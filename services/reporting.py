@@ -1,111 +1,47 @@
-"""Reports: reads what a question needs in one snapshot of the database and answers it."""
+"""Reports: reads what a question needs from one state of the record and answers it."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
-
-from msgspec import Struct
 
 from events.facts import Kind
-from events.fold import fold
-from events.instants import iso
-from projections.batches import StoredCase
-from projections.contribution import Rules, entries
 from projections.definitions import Definition
-from projections.figures import Ahead
 from projections.measures import Policy
-from projections.periods import Period, PeriodNotBegun, PeriodRefused, parse_period, reporting_year
-from projections.reports import Grouping, Question, Report, Rollup, bounds_of, report
-from services.clock import Clock
-from services.postgres.queries import cases_about, snapshot
-from services.postgres.store import PostgresStore, read_buckets, read_checkpoints
-from services.store import Checkpoint
-from services.version import VERSION
+from projections.periods import Period, PeriodRefused, parse_period, reporting_year
+from projections.reports import Grouping, Question, Rollup, UnitsShown
+from services.answers import Answered, ahead_of, answer_from
+from services.figures_source import FiguresSource
+from services.report_documents import Asked, Document, draw_up
 
-
-class Answered(Struct, frozen=True):
-    """A report with what it depends on."""
-
-    report: Report
-    kind: Kind
-    time_zone: str
-    recorded_at: int
-    checkpoints: Sequence[Checkpoint]
-    units_version: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape of `interface.md`, Report JSON."""
-        question = self.report.question
-        return {
-            "report": question.definition.report,
-            "definition": question.definition.name,
-            "policy": question.policy.value,
-            "kind": self.kind,
-            "time_zone": self.time_zone,
-            "rollup": question.rollup.value,
-            "by": question.by.value,
-            "from": question.period.from_date.isoformat(),
-            "to": question.period.to_date.isoformat(),
-            "as_of": {
-                "recorded_at": iso(self.recorded_at),
-                "positions": {str(one.partition): one.position for one in self.checkpoints},
-            },
-            "versions": {"units": f"sha256:{self.units_version}", "calendar": None, "code": VERSION},
-            "rows": [row.as_json() for row in self.report.rows],
-            "total": self.report.total.as_json(),
-        }
+__all__ = ["Answered", "Reporting", "ahead_of", "asked_period", "question_of"]
 
 
 class Reporting:
-    """Answers questions about one database as it is now."""
+    """Answers questions of one source of figures."""
 
-    def __init__(self, store: PostgresStore, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, source: FiguresSource) -> None:
+        self._source = source
 
     @property
-    def store(self) -> PostgresStore:
-        return self._store
+    def source(self) -> FiguresSource:
+        return self._source
+
+    @property
+    def policy(self) -> Policy:
+        """The label policy of the database."""
+        return self._source.policy
 
     def today(self) -> int:
-        """The present local day."""
-        return self._store.days.day_of(self._clock())
+        """The local day of the as-of instant."""
+        return self._source.days.day_of(self._source.now())
 
     async def answer(self, question: Question, kind: Kind = "procedure") -> Answered:
-        """The report; a period that is not over ends now, one that has not begun is refused."""
-        now = self._clock()
-        days = self._store.days
-        if days.start_of(question.period.begin) > now:
-            raise PeriodNotBegun(f"the period begins on {question.period.from_date}, which is yet to come")
-        asked, cut = question.period, days.start_of(question.period.end) > now
-        if cut:
-            question = _until(question, Period(asked.begin, days.day_of(now) + 1))
-        async with snapshot(self._store.pool) as connection:
-            rules = await self._store.rules_now(connection)
-            buckets = await read_buckets(connection, bounds_of(question), kind)
-            ahead = ahead_of(await cases_about(connection, now, days, kind), rules, now) if cut else None
-            checkpoints = await read_checkpoints(connection)
-            version = self._store.units_version
-        found = report(question, buckets, rules.units, ahead)
-        found = Report(_until(question, asked), found.rows, found.total)
-        return Answered(found, kind, days.time_zone, now, checkpoints, version)
+        """The report; a period that is not over ends at the as-of instant, one that has not begun is refused."""
+        async with self._source.view() as view:
+            return await answer_from(view, question, kind)
 
-
-def _until(question: Question, period: Period) -> Question:
-    return Question(question.definition, period, question.policy, question.by, question.rollup, question.unit)
-
-
-def ahead_of(cases: Sequence[StoredCase], rules: Rules, instant: int) -> Ahead:
-    """What the tallies of an instant's local day hold at or after the instant, by unit and measure."""
-    day = rules.days.day_of(instant)
-    found: dict[str, dict[int, int]] = {}
-    for stored in cases:
-        case = fold(kept.fact for kept in stored.kept)
-        for at, unit, measure, n in entries(case, rules) if case is not None else ():
-            if at >= instant and rules.days.day_of(at) == day:
-                sums = found.setdefault(unit, {})
-                sums[measure] = sums.get(measure, 0) + n
-    return found
+    async def document(self, asked: Asked) -> Document:
+        """Any report by its name, laid out; raises `ReportUnknown` and what `answer` raises."""
+        async with self._source.view() as view:
+            return await draw_up(view, asked)
 
 
 def asked_period(today: int, *, period: str | None, begin: date | None, end: date | None) -> Period:
@@ -123,7 +59,13 @@ def asked_period(today: int, *, period: str | None, begin: date | None, end: dat
 
 
 def question_of(
-    definition: Definition, period: Period, policy: Policy, by: Grouping, rollup: Rollup, unit: str | None
+    definition: Definition,
+    period: Period,
+    policy: Policy,
+    by: Grouping,
+    rollup: Rollup,
+    unit: str | None,
+    units: UnitsShown = UnitsShown.AS_REPORTED,
 ) -> Question:
     """What is asked, from the options of command line or HTTP."""
-    return Question(definition, period, policy, by, rollup, unit)
+    return Question(definition, period, policy, by, rollup, unit, units)

@@ -1,6 +1,7 @@
 """`report`: the figures of a period."""
 
-import json
+import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,18 +12,20 @@ import typer
 from events.facts import Kind
 from projections.definitions import BY_REPORT
 from projections.measures import Policy
-from projections.reports import Grouping, Report, Rollup, Row
+from projections.ranking import MINIMUM_CASES
+from projections.rate_table import rate_table
+from projections.reports import Grouping, Rollup, UnitsShown
 from services.cli.options import AsJson, Data, DatabaseUrl, settings_from, with_database
-from services.cli.output import print_json, print_table, say
+from services.cli.output import say
 from services.composition import Database
-from services.report_csv import report_csv
+from services.documents import Language, draw_text
+from services.history.when import AS_OF_HELP
+from services.report_documents import REPORT_NAMES, Asked, Document, ReportRefused
+from services.report_drawing import Format, drawn, warnings_of
+from services.report_foot import foot
 from services.reporting import Answered, asked_period, question_of
 
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
+_BY_SUFFIX = {f".{form.value}": form for form in Format if form is not Format.TABLE}
 
 
 class KindOption(StrEnum):
@@ -30,15 +33,15 @@ class KindOption(StrEnum):
     COMPLAINT = "complaint"
 
 
-class ReportName(StrEnum):
-    """The reports that there are; a test holds this list to the definitions."""
+def _one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """Refuses a name that is not among these, as wrong usage."""
 
-    ON_TIME = "on-time"
-    ON_TIME_DUE = "on-time-due"
-    ON_TIME_HANDLED = "on-time-handled"
-    LATE_SETTLED = "late-settled"
-    SETTLEMENT_RATE = "settlement-rate"
-    BACKLOG = "backlog"
+    def known(name: str) -> str:
+        if name not in names:
+            raise typer.BadParameter(f"no {name!r}; there are {', '.join(names)}")
+        return name
+
+    return known
 
 
 def register(app: typer.Typer) -> None:
@@ -46,108 +49,88 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    name: Annotated[ReportName, typer.Argument(help="Which figure.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which report.", callback=_one_of(REPORT_NAMES))],
     unit: Annotated[str | None, typer.Option(help="Code; rows and total are its subtree.")] = None,
     begin: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Day after the last.")] = None,
     period: Annotated[
-        str | None, typer.Option(help="2024, 2024-Q1, 2024-H1, 2024-07 on the reporting grid; calendar:2024-07")
+        list[str] | None,
+        typer.Option(
+            help="2024, 2024-Q1, 2024-H1, 2024-07 on the reporting grid; calendar:2024-07. More than once: a series."
+        ),
     ] = None,
     by: Annotated[Grouping, typer.Option(help="What a row is.")] = Grouping.UNIT,
     policy: Annotated[
         Policy | None, typer.Option(help="Compare local days or instants.  [default: the database's]")
     ] = None,
     rollup: Annotated[Rollup, typer.Option(help="How the total's rate is made.")] = Rollup.WEIGHTED,
+    units: Annotated[
+        UnitsShown, typer.Option(help="The units of then, or today's with what they took over.")
+    ] = UnitsShown.AS_REPORTED,
     kind: Annotated[KindOption, typer.Option(help="Kind of case.")] = KindOption.PROCEDURE,
-    format_: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TABLE,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help=AS_OF_HELP)] = None,
+    figure: Annotated[
+        str, typer.Option(metavar="NAME", help="What `ranking` ranks by.", callback=_one_of(tuple(BY_REPORT)))
+    ] = "on-time",
+    minimum_cases: Annotated[int, typer.Option(min=1, help="Units with fewer cases are not ranked.")] = MINIMUM_CASES,
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="How it is drawn.  [default: table, or what --output ends in]")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Of table, XLSX and HTML.")] = Language.EN,
     as_json: AsJson = False,
-    output: Annotated[Path | None, typer.Option(help="File to write instead of stdout (JSON or CSV).")] = None,
+    output: Annotated[Path | None, typer.Option(help="File to write instead of stdout.")] = None,
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Print a figure per unit over a period; without dates, the reporting year so far.
+    """Print a report over a period; without dates, over the reporting year so far.
+
+    NAME is a rate (on-time, on-time-due, on-time-handled, late-settled, settlement-rate, backlog, online-filing,
+    digitised, electronic-result, online-payment), or ii06a, ranking, data-quality, scorecard, backlog-age, backlog-due,
+    working-time, return-lag.
 
     Example: `duecourse report on-time --period 2024 --by level --policy date`
     """
     chosen: Kind = "complaint" if kind is KindOption.COMPLAINT else "procedure"
 
-    async def work(found: Database) -> Answered:
-        reporting = found.reporting()
-        asked = asked_period(reporting.today(), period=period, begin=begin and begin.date(), end=end and end.date())
-        own = policy or found.founding.policy
-        question = question_of(BY_REPORT[name.value], asked, own, by, rollup, unit)
-        return await reporting.answer(question, chosen)
+    async def work(found: Database) -> list[Document]:
+        reporting = await found.reporting_at(as_of)
+        documents = []
+        periods: list[str | None] = [*period] if period else [None]
+        for one in periods:
+            asked = asked_period(reporting.today(), period=one, begin=begin and begin.date(), end=end and end.date())
+            own = policy or reporting.policy
+            question = question_of(BY_REPORT[figure], asked, own, by, rollup, unit, units)
+            documents.append(await reporting.document(Asked(name, question, chosen, minimum_cases)))
+        return documents
 
-    answered = with_database(settings_from(data, database), work)
-    _show(answered, Format.JSON if as_json else format_, output)
+    form = Format.JSON if as_json else _form(format_, output)
+    if form is Format.XLSX and output is None and sys.stdout.isatty():
+        raise ReportRefused("a workbook is no text: give --output FILE.xlsx")
+    documents = with_database(settings_from(data, database), work)
+    for warning in warnings_of(documents):
+        say(f"warning: {warning}")
+    _write(documents, form, language, output)
 
 
-def _show(answered: Answered, chosen: Format, output: Path | None) -> None:
+def _form(asked: Format | None, output: Path | None) -> Format:
+    """As asked; else what the file's name ends in: JSON where that says nothing, a table where there is no file."""
+    if asked is not None:
+        return asked
+    return Format.TABLE if output is None else _BY_SUFFIX.get(output.suffix, Format.JSON)
+
+
+def _write(documents: Sequence[Document], form: Format, language: Language, output: Path | None) -> None:
     if output is not None:
-        text = report_csv(answered) if chosen is Format.CSV or output.suffix == ".csv" else _json(answered)
-        output.write_text(text, encoding="utf-8")
+        output.write_bytes(drawn(documents, form, language))
         say(f"written to {output}")
-    elif chosen is Format.JSON:
-        print_json(answered.as_json())
-    elif chosen is Format.CSV:
-        print(report_csv(answered), end="")
-    else:
-        print_report(answered)
-
-
-def _json(answered: Answered) -> str:
-    return json.dumps(answered.as_json(), ensure_ascii=False, indent=2) + "\n"
-
-
-COLUMNS = (
-    "unit",
-    "name",
-    "%",
-    "num.",
-    "den.",
-    "carried over",
-    "new",
-    "transf. in",
-    "early",
-    "on time",
-    "late",
-    "closed",
-    "transf. out",
-    "pending in time",
-    "paused",
-    "overdue",
-)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(drawn(documents, form, language))
+    sys.stdout.buffer.flush()
 
 
 def print_report(answered: Answered) -> None:
-    """The report as a table, with definition, policy, period and as-of beneath."""
-    found: Report = answered.report
-    question = found.question
-    period = f"{question.period.from_date} to {question.period.to_date} (exclusive)"
-    title = f"{question.definition.report}, {period}, policy {question.policy.value}, {answered.time_zone}"
-    print_table(title, COLUMNS, [_cells(row) for row in found.rows] + [("", "", *[""] * 14), _cells(found.total)], 2)
-    print(f"{question.definition.name}: {question.definition.text}; total {question.rollup.value}.")
-    positions = ", ".join(f"{one.partition}:{one.position}" for one in answered.checkpoints) or "none"
-    print(f"As of positions {positions}; units {answered.units_version[:12] or 'none'}.")
-
-
-def _cells(row: Row) -> tuple[object, ...]:
-    counts = row.counts
-    return (
-        row.unit or "",
-        row.name,
-        row.percent,
-        row.numerator,
-        row.denominator,
-        counts.carried_over,
-        counts.new,
-        counts.transferred_in,
-        counts.settled_early,
-        counts.settled_on_time,
-        counts.settled_late,
-        counts.closed,
-        counts.transferred_out,
-        counts.pending_in_time,
-        counts.pending_paused,
-        counts.pending_overdue,
-    )
+    """A rate as a table, with definition, policy, period and as-of beneath."""
+    table, definition = rate_table(answered.report), answered.report.question.definition
+    notes = foot(answered, definition.meaning, definition.version)
+    print(draw_text(type(table)(table.name, table.title, table.columns, table.rows, table.total, notes), Language.EN))

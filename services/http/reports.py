@@ -1,24 +1,27 @@
 """`GET /reports/{name}`: the figures of a period."""
 
+import asyncio
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from events.facts import Kind
 from projections.definitions import BY_REPORT
 from projections.measures import Policy
-from projections.reports import Grouping, Rollup
+from projections.ranking import MINIMUM_CASES
+from projections.reports import Grouping, Rollup, UnitsShown
+from services.composition import Database
+from services.documents import Language
 from services.http.problems import not_acceptable, not_found
-from services.report_csv import report_csv
-from services.reporting import Reporting, asked_period, question_of
+from services.report_documents import REPORT_NAMES, Asked
+from services.report_drawing import MEDIA_TYPES, Format, drawn
+from services.reporting import asked_period, question_of
 
-Format = Literal["json", "csv"]
 
-
-def reports_router(reporting: Reporting) -> APIRouter:
-    """Reports by name, as JSON or CSV."""
+def reports_router(database: Database) -> APIRouter:
+    """Reports by name, as JSON, CSV, XLSX, HTML or plain text."""
     router = APIRouter(tags=["reports"])
 
     @router.get("/reports/{name}", summary="A report over a period", response_model=None)
@@ -27,31 +30,53 @@ def reports_router(reporting: Reporting) -> APIRouter:
         unit: Annotated[str | None, Query(description="code; rows and total are its subtree")] = None,
         from_: Annotated[date | None, Query(alias="from", description="first day")] = None,
         to: Annotated[date | None, Query(description="day after the last")] = None,
-        period: Annotated[str | None, Query(description="2024, 2024-Q1, 2024-07, calendar:2024-07")] = None,
+        period: Annotated[
+            list[str] | None, Query(description="2024, 2024-Q1, 2024-07, calendar:2024-07; more than once: a series")
+        ] = None,
         by: Grouping = Grouping.UNIT,
         policy: Annotated[Policy | None, Query(description="none: the policy of the database")] = None,
         rollup: Rollup = Rollup.WEIGHTED,
+        units: UnitsShown = UnitsShown.AS_REPORTED,
         kind: Kind = "procedure",
+        as_of: Annotated[
+            str | None, Query(description="now, a time of recording, positions 0:1200,1:1187, a publication's id")
+        ] = None,
+        figure: Annotated[str, Query(description="what `ranking` ranks by")] = "on-time",
+        minimum_cases: Annotated[int, Query(ge=1, description="units with fewer are not ranked")] = MINIMUM_CASES,
+        language: Language = Language.EN,
         format_: Annotated[Format | None, Query(alias="format")] = None,
         accept: Annotated[str, Header()] = "*/*",
     ) -> Response:
-        if name not in BY_REPORT:
-            raise not_found(f"no report {name!r}; there are {', '.join(BY_REPORT)}")
+        found_name, found_figure = _known(name, REPORT_NAMES), _known(figure, tuple(BY_REPORT))
         chosen = format_ or _negotiated(accept)
-        asked = asked_period(reporting.today(), period=period, begin=from_, end=to)
-        question = question_of(BY_REPORT[name], asked, policy or reporting.store.policy, by, rollup, unit)
-        answered = await reporting.answer(question, kind)
-        if chosen == "csv":
-            return Response(report_csv(answered), media_type="text/csv; charset=utf-8")
-        return JSONResponse(answered.as_json())
+        reporting = await database.reporting_at(as_of)
+        documents = []
+        periods: list[str | None] = [*period] if period else [None]
+        for one in periods:
+            asked = asked_period(reporting.today(), period=one, begin=from_, end=to)
+            own = policy or reporting.policy
+            question = question_of(BY_REPORT[found_figure], asked, own, by, rollup, unit, units)
+            documents.append(await reporting.document(Asked(found_name, question, kind, minimum_cases)))
+        body = await asyncio.to_thread(drawn, documents, chosen, language)  # a workbook of a nation takes seconds
+        return Response(body, media_type=MEDIA_TYPES[chosen])
 
     return router
 
 
+def _known(name: str, names: tuple[str, ...]) -> str:
+    """A report by its name, in which `_` may stand for `-`."""
+    found = name.replace("_", "-")
+    if found not in names:
+        raise not_found(f"no report {name!r}; there are {', '.join(names)}")
+    return found
+
+
 def _negotiated(accept: str) -> Format:
     wanted = [part.partition(";")[0].strip() for part in accept.split(",")]
-    if "text/csv" in wanted:
-        return "csv"
-    if not {"application/json", "application/*", "*/*"} & set(wanted):
-        raise not_acceptable(f"{accept} is not to be had; application/json and text/csv are")
-    return "json"
+    for kind in wanted:
+        for form in (Format.CSV, Format.XLSX, Format.HTML, Format.TABLE):
+            if kind == MEDIA_TYPES[form].partition(";")[0]:
+                return form
+        if kind in ("application/json", "application/*", "*/*"):
+            return Format.JSON
+    raise not_acceptable(f"{accept} is not to be had; {', '.join(MEDIA_TYPES.values())} are")

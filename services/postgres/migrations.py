@@ -9,6 +9,7 @@ import asyncpg
 from msgspec import Struct
 
 from services.postgres.connection import Connection, Pool, connected
+from services.postgres.upgrading import counted_otherwise, recount_after_upgrade
 from services.store import StoreRefused
 
 LOCK: Final = 7_463_928_117
@@ -35,7 +36,7 @@ def all_migrations() -> list[Migration]:
     for file in folder.iterdir():
         match = _FILE.fullmatch(file.name)
         if match:
-            found.append(Migration(int(match["number"]), match["name"], file.read_text()))
+            found.append(Migration(int(match["number"]), match["name"], file.read_text(encoding="utf-8")))
     return sorted(found, key=lambda migration: migration.number)
 
 
@@ -44,12 +45,12 @@ async def migrate(pool: Pool) -> list[Migration]:
     async with connected(pool) as connection:
         await connection.execute("select pg_advisory_lock($1)", LOCK, timeout=300)
         try:
-            return await _apply_missing(connection)
+            return await _apply_missing(pool, connection)
         finally:
             await connection.execute("select pg_advisory_unlock($1)", LOCK)
 
 
-async def _apply_missing(connection: Connection) -> list[Migration]:
+async def _apply_missing(pool: Pool, connection: Connection) -> list[Migration]:
     await connection.execute(
         "create table if not exists migrations "
         "(number integer primary key, name text not null, digest text not null, applied_at timestamptz not null)"
@@ -66,9 +67,18 @@ async def _apply_missing(connection: Connection) -> list[Migration]:
             missing.append(migration)
         elif applied[migration.number]["digest"] != migration.digest:
             raise StoreRefused(f"schema step {migration.number} was applied from another file than this release has")
+    if applied and counted_otherwise(migration.number for migration in missing):
+        async with connection.transaction():
+            await _apply_all(connection, missing)
+            await recount_after_upgrade(pool, connection)
+    else:
+        await _apply_all(connection, missing)
+    return missing
+
+
+async def _apply_all(connection: Connection, missing: list[Migration]) -> None:
     for migration in missing:
         await _apply(connection, migration)
-    return missing
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:

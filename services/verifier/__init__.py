@@ -5,16 +5,22 @@ uses only the standard library, and reads no clock, file or database. Its caller
 """
 
 from services.verifier.comparing import Difference, differences
-from services.verifier.reading import ArchivedEvent, UnreadableEventError
+from services.verifier.promises import CalendarRows, DayRow, LimitRow, Promises
+from services.verifier.reading import ArchivedEvent, UnreadableEventError, read
 from services.verifier.recount import Recount, Rules
 from services.verifier.unit_directory import UnitRow
 
 __all__ = [
     "ArchivedEvent",
+    "CalendarRows",
+    "DayRow",
     "Difference",
+    "LimitRow",
+    "Promises",
     "Recount",
     "Rules",
     "UnitRow",
     "UnreadableEventError",
     "differences",
+    "read",
 ]

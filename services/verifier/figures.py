@@ -38,10 +38,14 @@ def _flows(case: JudgedCase, period: Period) -> Iterator[tuple[str, str]]:
         yield first, "new"
         if case.online:
             yield first, "online"
+        if case.digitised in ("yes", "no"):
+            yield first, f"digitised_{case.digitised}"
     if period.holds(case.returned_at):
         yield last, "returned"
     if case.closed and period.holds(case.ended_at):
         yield last, "closed"
+    if period.holds(case.ended_at):
+        yield from ((last, figure) for figure in case.of_decision)
     givers = [first, *(unit for _, unit in case.holders.transfers)]
     for giver, (instant, taker) in zip(givers, case.holders.transfers, strict=False):
         if period.holds(instant):

@@ -8,12 +8,18 @@ from services.verifier.deadline import DATE, INSTANT, POLICIES, Deadline, find_r
 from services.verifier.holders import Holders, find_holders
 from services.verifier.local_time import LocalTime
 from services.verifier.pauses import Pause, find_pauses
-from services.verifier.reading import CLOSED, OVERDUE, RECEIVED, RETURNED, TRANSFERRED, Record
+from services.verifier.reading import CLOSED, OVERDUE, PROCESSED, RECEIVED, RETURNED, TRANSFERRED, Record
 from services.verifier.stretches import Stretch, divide
 from services.verifier.unit_directory import UnitDirectory
 
 DEADLINES_SOURCE: Final = "/duecourse/deadlines"
 PLAIN_KIND: Final = "procedure"
+_DECIDED: Final = {
+    ("electronic_result", True): "electronic_result_yes",
+    ("electronic_result", False): "electronic_result_no",
+    ("paid", "online"): "paid_online",
+    ("paid", "counter"): "paid_counter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class JudgedCase:
 
     kind: str
     online: bool
+    digitised: str | None
     received_at: int
     holders: Holders
     end: Record | None
@@ -37,6 +44,14 @@ class JudgedCase:
     @property
     def closed(self) -> bool:
         return self.end is not None and self.end.name == CLOSED
+
+    @property
+    def of_decision(self) -> tuple[str, ...]:
+        """What the decision says of its result and its fee, as figures; nothing where no decision ended the case."""
+        if self.end is None or self.end.name != PROCESSED:
+            return ()
+        said = [(field, self.end.data.get(field)) for field in ("electronic_result", "paid")]
+        return tuple(_DECIDED[one] for one in said if one in _DECIDED)
 
     def pending_at(self, instant: int) -> bool:
         """Received before, and not ended before (`domain.md`: P)."""
@@ -74,6 +89,7 @@ def judge(
     return JudgedCase(
         kind=received[0].data.get("kind") or PLAIN_KIND,
         online=received[0].data.get("channel") == "online",
+        digitised=received[0].data.get("digitised"),
         received_at=received[0].instant,
         holders=holders,
         end=end,

@@ -33,11 +33,15 @@ class UnreadableEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedEvent:
-    """One row of the archive: where it lies, and the CloudEvents JSON exactly as received."""
+    """One row of the archive: where it lies, and the CloudEvents JSON exactly as received.
+
+    `promised`: the due instant that the case was promised where its sender gave none.
+    """
 
     partition: int
     position: int
     body: bytes
+    promised: int | None = None
 
 
 class Record(NamedTuple):
@@ -60,19 +64,24 @@ def instant_of(text: str) -> int:
     moment = datetime.fromisoformat(text.upper())
     if moment.tzinfo is None:
         raise ValueError(f"no UTC offset in {text!r}")
+    return instant_of_moment(moment)
+
+
+def instant_of_moment(moment: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware datetime."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def read(event: ArchivedEvent) -> Record:
     """The record of an archived event. Raises UnreadableEventError naming partition and position."""
     try:
-        return _record(json.loads(event.body))
+        return _record(json.loads(event.body), event.promised)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         where = f"{event.partition}:{event.position}"
         raise UnreadableEventError(f"archived event {where} cannot be read: {error!r}") from error
 
 
-def _record(body: dict[str, Any]) -> Record:
+def _record(body: dict[str, Any], promised: int | None) -> Record:
     rank, name = _TYPES[body["type"]]
     data = body.get("data") or {}
     due = data.get("due")
@@ -82,6 +91,6 @@ def _record(body: dict[str, Any]) -> Record:
         body["source"],
         body["id"],
         name,
-        None if due is None else instant_of(due),
+        promised if due is None else instant_of(due),
         data,
     )

@@ -26,6 +26,10 @@ def _flows(case: JudgedCase, local: LocalTime) -> Iterator[Increment]:
     yield received_day, first, "new", 1
     if case.online:
         yield received_day, first, "new_online", 1
+    if case.digitised in ("yes", "no"):
+        yield received_day, first, f"digitised_{case.digitised}", 1
+    for figure in case.of_decision:
+        yield local.day_of(case.ended_at or case.received_at), last, figure, 1
     if case.ended_at is not None and case.closed:
         yield local.day_of(case.ended_at), last, "closed", 1
     if case.returned_at is not None:

@@ -59,7 +59,9 @@ class UnitDirectory:
     def _successor(self, code: str, day: date) -> str:
         rows = sorted(self._rows[code], key=lambda row: row.valid_from or date.min)
         begun = [row for row in rows if _begun(row, day)]
-        return begun[-1].successor if begun else rows[0].successor
+        named = begun[-1].successor if begun else rows[0].successor
+        codes = [code.strip() for code in named.split(";") if code.strip()]
+        return codes[0] if len(codes) == 1 else ""  # a unit that was split has no one successor
 
 
 def _begun(row: UnitRow, day: date) -> bool:

@@ -46,6 +46,12 @@ def _count(case: Case, unit: str, a: int, b: int, policy: Policy) -> Counts:
         fell_due_on_time=fell_due and label in (Timeliness.EARLY, Timeliness.ON_TIME),
         returned=case.returned_at is not None and a <= max(case.returned_at, received) < b and at_last,
         online=new and case.received.channel == "online",
+        digitised_yes=new and case.received.digitised == "yes",
+        digitised_no=new and case.received.digitised == "no",
+        electronic_result_yes=ended_within and case.end is not None and case.end.electronic_result is True,
+        electronic_result_no=ended_within and case.end is not None and case.end.electronic_result is False,
+        paid_online=ended_within and case.end is not None and case.end.paid == "online",
+        paid_counter=ended_within and case.end is not None and case.end.paid == "counter",
     )
 
 

@@ -39,13 +39,45 @@ BOTH = {
     "paused": (told(RECEIVED, PAUSE, said("03-07", Resumed())), {("03-05", "A"): 1, ("03-07", "A"): -1}),
     "open_due": (OPEN, {("03-08", "A"): 1}),
 }
-EACH = PLAIN | {under(measure, policy): case for measure, case in BOTH.items() for policy in POLICIES}
+MOVED = said("03-05", Transferred("B"))
+FIELDS = {
+    "digitised_yes": (told(received("03-04", digitised="yes"), MOVED), {("03-04", "A"): 1}),
+    "digitised_no": (told(received("03-04", digitised="no")), {("03-04", "A"): 1}),
+    "electronic_result_yes": (
+        told(RECEIVED, MOVED, said("03-07", Processed(electronic_result=True))),
+        {("03-07", "B"): 1},
+    ),
+    "electronic_result_no": (told(RECEIVED, said("03-07", Processed(electronic_result=False))), {("03-07", "A"): 1}),
+    "paid_online": (told(RECEIVED, said("03-03", Processed(paid="online"))), {("03-04", "A"): 1}),
+    "paid_counter": (told(RECEIVED, said("03-07", Processed(paid="counter"))), {("03-07", "A"): 1}),
+}
+EACH = PLAIN | FIELDS | {under(measure, policy): case for measure, case in BOTH.items() for policy in POLICIES}
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_each_measure_counts_its_case_once_on_its_day(measure):
     case, expected = EACH[measure]
     assert measured(case, measure) == expected
+
+
+NO_FIELD = (
+    received("03-04", digitised="exempt"),
+    said("03-07", Processed(paid="no_fee")),
+    said("03-08", Processed(paid="online", electronic_result=True), id="second"),
+)
+
+
+@pytest.mark.parametrize("measure", FIELDS)
+def test_exempt_ones_those_without_a_fee_and_decisions_that_end_nothing_count_in_no_field(measure):
+    assert measured(told(*NO_FIELD), measure) == {}
+
+
+@pytest.mark.parametrize("measure", ["paid_online", "electronic_result_yes"])
+def test_a_void_decision_says_nothing_of_its_result(measure):
+    decided = said("03-07", Processed(paid="online", electronic_result=True))
+    assert measured(told(RECEIVED, decided, said("03-08", Reopened())), measure) == {}
+    settled = said("03-09", Processed(paid="online", electronic_result=True), id="again")
+    assert measured(told(RECEIVED, decided, said("03-08", Reopened()), settled), measure) == {("03-09", "A"): 1}
 
 
 def test_the_order_of_measures_is_only_ever_appended_to():

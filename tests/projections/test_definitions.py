@@ -1,11 +1,15 @@
 """The rates by name, exact, and as percentages printed half-up. AC-01 to AC-12."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from projections.definitions import BY_REPORT, DEFINITIONS, percent, simple_mean
+from projections import definitions
+from projections.definitions import BY_REPORT, DEFINITIONS, percent, points, simple_mean
 from projections.figures import Counts, total
+from projections.tables import Text
 
 BY_NAME = {definition.name: definition for definition in DEFINITIONS}
 PUBLISHED = {
@@ -84,6 +88,13 @@ COUNTS = Counts(
     pending_paused=11,
     fell_due=90,
     fell_due_on_time=45,
+    online=60,
+    digitised_yes=30,
+    digitised_no=10,
+    electronic_result_yes=8,
+    electronic_result_no=12,
+    paid_online=6,
+    paid_counter=3,
 )
 FORMULAS = {
     "on_time_settled": (50, 65),
@@ -91,6 +102,11 @@ FORMULAS = {
     "on_time_handled": (50 + 41 + 11, 65 + 73),
     "late_settled": (15, 65),
     "settlement_rate": (65, 150),
+    "backlog": (21, 73),
+    "online_filing": (60, 100),
+    "digitised": (30, 40),
+    "electronic_result": (8, 20),
+    "online_payment": (6, 9),
 }
 
 
@@ -99,6 +115,41 @@ def test_a_definition_follows_its_formula(name, terms):
     definition = BY_NAME[name]
     assert (definition.numerator(COUNTS), definition.denominator(COUNTS)) == terms
     assert definition.rate(COUNTS) == Fraction(*terms)
+
+
+def test_every_definition_has_a_formula_here():
+    assert set(FORMULAS) == set(BY_NAME)
+
+
+def test_a_definition_is_one_file_of_its_name_and_every_file_is_in_the_list():
+    files = {file.stem for file in Path(definitions.__file__).parent.glob("*.py")}
+    assert files - {"__init__", "definition", "rates", "terms"} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
+def test_a_definition_is_data_that_says_what_it_is_in_both_languages(definition):
+    assert {*definition.above, *definition.below} <= set(Counts.__struct_fields__)
+    assert all((definition.title.en, definition.title.vi, definition.text.en, definition.text.vi, definition.source))
+    assert definition.report == definition.name.replace("_", "-") or definition.name == "on_time_settled"
+    changed = structs.replace(definition, text=Text(definition.text.en + ".", definition.text.vi))
+    assert changed.version != definition.version
+    assert structs.replace(changed, text=definition.text).version == definition.version
+
+
+@pytest.mark.parametrize(
+    ("difference", "text"),
+    [
+        (Fraction(348, 10_000), "+3.48"),
+        (Fraction(-1, 1_000), "-0.10"),
+        (Fraction(0), "0.00"),
+        (Fraction(1, 10**9), "0.00"),
+        (Fraction(-1, 10**9), "0.00"),
+        (Fraction(1), "+100.00"),
+        (None, None),
+    ],
+)
+def test_a_difference_is_printed_in_percentage_points_with_its_sign(difference, text):
+    assert points(difference) == text
 
 
 def test_reports_are_named_as_their_definitions():

@@ -89,7 +89,7 @@ def test_three_levels_of_another_report_rolled_up():
 def test_simple_mean_changes_only_the_percent_of_the_total():
     weighted, mean = asked(), asked(rollup=Rollup.SIMPLE_MEAN)
     assert weighted.rows == mean.rows
-    assert structs.replace(mean.total, percent=weighted.total.percent) == weighted.total
+    assert structs.replace(mean.total, percent=weighted.total.percent, rate=weighted.total.rate) == weighted.total
 
 
 def test_rows_by_unit_have_the_own_cases_of_each_unit():

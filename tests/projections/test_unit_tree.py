@@ -53,6 +53,22 @@ ERRORS = {
         [P, Unit("Q", "Q", "province")],
         ["at the beginning: exactly one unit without parent is needed, found P, Q"],
     ),
+    "a parent that ends before its child": (
+        [P, old("D"), Unit("X", "X", "commune", "D")],
+        ["line 3: parent 'D' of 'X' is not valid on 0003-09-27, and 'X' is"],
+    ),
+    "a parent that is away for a while": (
+        [P, old("D", until=10), Unit("D", "D", "district", "P", valid_from=20), Unit("X", "X", "commune", "D")],
+        ["line 4: parent 'D' of 'X' is not valid on 0001-01-10, and 'X' is"],
+    ),
+    "a parent that comes after its child": (
+        [P, Unit("D", "D", "district", "P", valid_from=20), Unit("X", "X", "commune", "D", valid_from=10)],
+        ["line 3: parent 'D' of 'X' is not valid on 0001-01-10, and 'X' is"],
+    ),
+    "a split into a unit that is not there": (
+        [P, A, old("D", "A; nowhere")],
+        ["line 3: successor 'nowhere' of 'D' is not in the file"],
+    ),
     "no root before some day": (
         [Unit("P", "P", "province", valid_from=50), A],
         ["at the beginning: exactly one unit without parent is needed, found none"],
@@ -128,6 +144,23 @@ def test_a_chain_skips_units_that_are_over_on_the_day():
 
 def test_an_old_code_without_a_successor_stands_for_itself():
     assert UnitTree([P, old("X")]).resolve("X", MERGER) == ("X", False)
+
+
+def test_a_unit_that_was_split_has_no_one_successor_and_stands_for_itself() -> None:
+    tree = UnitTree([P, A, B, old("D", "A; B"), old("E", "D"), old("F", " A ;")])
+    assert tree.resolve("D", MERGER) == ("D", False)
+    assert tree.resolve("E", MERGER) == ("E", False)
+    assert tree.resolve("F", MERGER) == ("A", False)
+    assert tree.successors("D", MERGER) == ("A", "B")
+    assert tree.successors("D", MERGER - 1) == ("A", "B")
+    assert tree.invalid_on(MERGER) == ["D", "E", "F"]
+
+
+def test_a_child_follows_a_parent_through_its_rows() -> None:
+    rows = [P, old("D", until=10), Unit("D", "D again", "district", "P", valid_from=10)]
+    assert tree_errors([*rows, Unit("X", "X", "commune", "D")]) == []
+    moved = [old("D"), Unit("X", "X", "commune", "D", valid_to=MERGER), Unit("X", "X", "commune", "P", MERGER)]
+    assert tree_errors([P, *moved]) == []
 
 
 def test_a_code_used_before_its_first_day_stands_for_itself():

@@ -33,9 +33,9 @@ History = list[Fact]
 # built once and not for every example, and facts meet at the same instant.
 _DUES: Final = range(DUES_MAX)
 _RECEIVED: Final = [
-    facts.Received(unit, due, channel=channel, kind=kind)
+    facts.Received(unit, due, channel=channel, digitised=digitised, kind=kind)
     for kind in facts.KINDS
-    for channel in (None, "online", "post")
+    for channel, digitised in ((None, None), ("online", "yes"), ("post", "no"))
     for due in (*_DUES, None)
     for unit in CODES
 ]
@@ -44,7 +44,12 @@ _PAUSED: Final = [facts.Paused(reason) for reason in get_args(facts.PauseReason)
 _CLOCK_STOPPED: Final = _PAUSED[:2]
 _RESUMED: Final = [facts.Resumed()]
 _RESCHEDULED: Final = [facts.Rescheduled(due, why) for why in get_args(facts.RescheduleReason) for due in _DUES]
-_PROCESSED: Final = [facts.Processed(), facts.Processed("refused", electronic_result=True, paid="online")]
+_PROCESSED: Final = [
+    facts.Processed(),
+    facts.Processed("refused", electronic_result=True, paid="online"),
+    facts.Processed(electronic_result=False, paid="no_fee"),
+    facts.Processed(paid="counter"),
+]
 _RETURNED: Final = [facts.Returned(), facts.Returned("post")]
 _CLOSED: Final = [facts.Closed(reason) for reason in get_args(facts.CloseReason)]
 _REOPENED: Final = [facts.Reopened()]

@@ -33,7 +33,7 @@ TURNS: Final = {
 }
 DAYS_BEFORE: Final = 4
 DAYS_AFTER: Final = 6
-CODES: Final = ("A", "B", "old", "new", "newest", "gap", "gone", "left", "right")
+CODES: Final = ("A", "B", "old", "new", "newest", "gap", "gone", "left", "right", "split")
 CLOCKS: Final = (
     time(0, 0),
     time(0, 0, 0, 1),
@@ -111,7 +111,7 @@ def _nearness(instant: int, near: list[date], zone: ZoneInfo) -> tuple[bool, int
 
 @lru_cache
 def _units(turn: int) -> tuple[Unit, ...]:
-    """Units without bounds, merged, renamed along a chain, gone with a gap, gone for good, and in a circle."""
+    """Units without bounds, merged, renamed along a chain, gone with a gap, gone for good, in a circle, and split."""
     return (
         Unit("A", "A", "commune"),
         Unit("B", "B", "commune"),
@@ -123,6 +123,7 @@ def _units(turn: int) -> tuple[Unit, ...]:
         Unit("gone", "gone", "commune", "A", valid_to=turn - 1),
         Unit("left", "left", "commune", "A", valid_to=turn - 1, successor="right"),
         Unit("right", "right", "commune", "A", valid_to=turn + 1, successor="left"),
+        Unit("split", "split", "commune", "A", valid_to=turn, successor="A; B"),
     )
 
 

@@ -1,0 +1,49 @@
+"""Columns that several reports share, and the first cells of their rows."""
+
+from typing import Final
+
+from projections.definitions import Definition
+from projections.figures import Counts
+from projections.reports import Grouping, Report, Row
+from projections.tables import Cell, Column, Sort, Text
+
+UNIT: Final = Column("unit", Text("Code", "Mã"), Sort.TEXT)
+NAME: Final = Column("name", Text("Unit", "Cơ quan, đơn vị"), Sort.TEXT)
+_MONTH: Final = Column("name", Text("Period", "Kỳ"), Sort.TEXT)
+TOTAL: Final = Text("Total", "Tổng cộng")
+NUMERATOR: Final = Column("numerator", Text("Numerator", "Tử số"))
+DENOMINATOR: Final = Column("denominator", Text("Denominator", "Mẫu số"))
+COUNTS: Final = (
+    Column("carried_over", Text("Carried over", "Tồn kỳ trước")),
+    Column("new", Text("Received", "Tiếp nhận")),
+    Column("transferred_in", Text("Transferred in", "Chuyển đến")),
+    Column("settled_early", Text("Early", "Trước hạn")),
+    Column("settled_on_time", Text("On time", "Đúng hạn")),
+    Column("settled_late", Text("Late", "Trễ hạn")),
+    Column("closed", Text("Closed", "Dừng, rút")),
+    Column("transferred_out", Text("Transferred out", "Chuyển đi")),
+    Column("pending_in_time", Text("Pending in time", "Đang xử lý trong hạn")),
+    Column("pending_paused", Text("Paused", "Tạm dừng")),
+    Column("pending_overdue", Text("Overdue", "Quá hạn")),
+)
+
+
+def name_column(report: Report) -> Column:
+    """What the names of a report's rows are names of."""
+    return _MONTH if report.question.by is Grouping.MONTH else NAME
+
+
+def rate_column(definition: Definition) -> Column:
+    return Column("percent", definition.title, Sort.PERCENT)
+
+
+def names_of(row: Row, *, is_total: bool) -> tuple[Cell, ...]:
+    """Cells of `UNIT` and `NAME`."""
+    if is_total and (row.unit is None and row.name in ("", "Total")):
+        return "", TOTAL
+    return row.unit or "", row.name
+
+
+def count_cells(counts: Counts) -> tuple[Cell, ...]:
+    """Cells of `COUNTS`."""
+    return tuple(getattr(counts, column.key) for column in COUNTS)

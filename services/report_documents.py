@@ -1,0 +1,181 @@
+"""Every report by its name: what it reads, how it is laid out, and its JSON."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct, structs
+
+from events.facts import Kind
+from projections.data_quality import data_quality
+from projections.definitions import BY_REPORT, Definition, content_hash
+from projections.durations import DURATIONS, durations_table
+from projections.form_ii06a import form_ii06a
+from projections.groups import Grouping, groups, scope_of
+from projections.pending_cases import ages_table, due_days_table
+from projections.periods import Period, previous
+from projections.ranking import MINIMUM_CASES, ranking
+from projections.rate_table import rate_table
+from projections.rebasing import UnitsShown, rebased_problems
+from projections.reports import Question
+from projections.scorecard import VERSION as SCORECARD_VERSION
+from projections.scorecard import scorecard
+from projections.tables import Table, Text
+from services.answers import Answered, answer_from, shown_tree
+from services.figures_source import FiguresView
+from services.report_cases import backlog_bands, lengths_by_unit
+from services.report_foot import foot
+from services.report_json import rows_of
+
+ON_TIME: Final = BY_REPORT["on-time"]
+
+
+class ReportUnknown(KeyError):
+    """There is no report of this name."""
+
+
+class ReportRefused(ValueError):
+    """The report cannot be asked for so."""
+
+
+class Asked(Struct, frozen=True):
+    """A report by its name. `question.definition` is what `ranking` ranks by; other names ignore it."""
+
+    name: str
+    question: Question
+    kind: Kind = "procedure"
+    minimum_cases: int = MINIMUM_CASES
+
+
+class Document(Struct, frozen=True):
+    """A report laid out. `json` has the shape of `interface.md`; `is_rate`: it is one of the definitions."""
+
+    table: Table
+    json: Mapping[str, Any]
+    answered: Answered
+    is_rate: bool = False
+
+    @property
+    def period(self) -> Period:
+        return self.answered.report.question.period
+
+
+async def draw_up(view: FiguresView, asked: Asked) -> Document:
+    """A report over the state of a view. Raises `ReportUnknown`, `ReportRefused` and what `answer_from` raises."""
+    if asked.name in BY_REPORT:
+        return await _rate(view, asked, BY_REPORT[asked.name])
+    if asked.name not in _SPECIAL:
+        raise ReportUnknown(asked.name)
+    if asked.question.by is Grouping.MONTH and asked.name != "ii06a":
+        raise ReportRefused(f"report {asked.name} has no rows by month: use unit, child or level")
+    return await _SPECIAL[asked.name](view, asked)
+
+
+async def _rate(view: FiguresView, asked: Asked, definition: Definition) -> Document:
+    answered = await answer_from(view, structs.replace(asked.question, definition=definition), asked.kind)
+    table = rate_table(answered.report)
+    notes = foot(answered, definition.meaning, definition.version)
+    return Document(structs.replace(table, notes=notes), answered.as_json(), answered, is_rate=True)
+
+
+async def _ii06a(view: FiguresView, asked: Asked) -> Document:
+    answered = await answer_from(view, structs.replace(asked.question, definition=ON_TIME), asked.kind)
+    table = form_ii06a(answered.report)
+    whole = form_ii06a(answered.report, every_column=True)
+    meaning = Text(
+        "received + transferred in = settled + closed + transferred out + pending",
+        "tiếp nhận + chuyển đến = đã giải quyết + dừng, rút + chuyển đi + đang giải quyết",
+    )
+    found = _document(table, answered, meaning, whole=whole)
+    rows = [told | shown.dates() for told, shown in zip(found.json["rows"], answered.report.rows, strict=True)]
+    return structs.replace(found, json={**found.json, "rows": rows})
+
+
+async def _ranking(view: FiguresView, asked: Asked) -> Document:
+    definition = asked.question.definition
+    answered = await answer_from(view, asked.question, asked.kind)
+    earlier = structs.replace(asked.question, period=previous(asked.question.period))
+    before = await answer_from(view, earlier, asked.kind)
+    table = ranking(answered.report, before.report, asked.minimum_cases)
+    meaning = Text(
+        f"{definition.text.en}; units with fewer than {asked.minimum_cases} cases are not ranked",
+        f"{definition.text.vi}; không xếp hạng đơn vị có dưới {asked.minimum_cases} hồ sơ",
+    )
+    return _document(table, answered, meaning, version=definition.version, definition=definition.name)
+
+
+async def _data_quality(view: FiguresView, asked: Asked) -> Document:
+    question = asked.question
+    answered = await answer_from(view, structs.replace(question, definition=ON_TIME), asked.kind)
+    problems, tree = await view.problems(asked.kind), shown_tree(view, question.units)
+    if question.units is UnitsShown.TODAY:
+        problems = rebased_problems(problems, view.units_today, view.rules.days.day_of(view.recorded_at))
+    rows = groups(question.by, tree, answered.report.question.unit)
+    table = data_quality(problems, rows, unreceived=question.unit is None)
+    meaning = Text(
+        "cases with a problem, of all days; a case may have several",
+        "số hồ sơ có lỗi, của mọi kỳ; một hồ sơ có thể có nhiều lỗi",
+    )
+    found = _document(table, answered, meaning)
+    notes = foot(answered, meaning, found.json["versions"]["definition"].removeprefix("sha256:"), of_all_days=True)
+    told = {**found.json, "from": None, "to": None}
+    return structs.replace(found, table=structs.replace(table, notes=notes), json=told)
+
+
+async def _scorecard(view: FiguresView, asked: Asked) -> Document:
+    answered = await answer_from(view, structs.replace(asked.question, definition=ON_TIME), asked.kind)
+    meaning = Text("points are the rate's share of the greatest number", "điểm tính theo tỷ lệ trên điểm tối đa")
+    return _document(scorecard(answered.report), answered, meaning, version=SCORECARD_VERSION)
+
+
+async def _backlog_by(view: FiguresView, asked: Asked) -> Document:
+    answered = await answer_from(view, structs.replace(asked.question, definition=ON_TIME), asked.kind)
+    question = answered.report.question
+    bands = await backlog_bands(view, question, asked.kind)
+    tree = shown_tree(view, question.units)
+    rows, scope = groups(question.by, tree, question.unit), scope_of(tree, question.unit)
+    if asked.name == "backlog-age":
+        table = ages_table(bands.ages, rows, scope)
+        meaning = Text("pending cases by whole days since the reception", "số ngày kể từ ngày tiếp nhận")
+    else:
+        table = due_days_table(bands.due_days, rows, scope)
+        meaning = Text("pending cases by days left to the due day", "số ngày còn lại đến ngày hẹn trả")
+    return _document(table, answered, meaning)
+
+
+async def _duration(view: FiguresView, asked: Asked) -> Document:
+    duration = DURATIONS[asked.name]
+    answered = await answer_from(view, structs.replace(asked.question, definition=ON_TIME), asked.kind)
+    question = answered.report.question
+    lengths = await lengths_by_unit(view, duration, question, asked.kind)
+    tree = shown_tree(view, question.units)
+    table = durations_table(duration, lengths, groups(question.by, tree, question.unit), scope_of(tree, question.unit))
+    return _document(table, answered, duration.text, version=duration.version, definition=duration.name)
+
+
+def _document(
+    table: Table,
+    answered: Answered,
+    meaning: Text,
+    *,
+    whole: Table | None = None,
+    version: str | None = None,
+    definition: str | None = None,
+) -> Document:
+    """`whole` has columns that the table leaves out; without a version, the columns are the definition."""
+    every = whole or table
+    version = version or content_hash({"name": every.name, "columns": every.columns})
+    head = answered.head(table.name, definition or table.name.replace("-", "_"), version)
+    return Document(structs.replace(table, notes=foot(answered, meaning, version)), head | rows_of(every), answered)
+
+
+_SPECIAL: Final[Mapping[str, Callable[[FiguresView, Asked], Awaitable[Document]]]] = {
+    "ii06a": _ii06a,
+    "ranking": _ranking,
+    "data-quality": _data_quality,
+    "scorecard": _scorecard,
+    "backlog-age": _backlog_by,
+    "backlog-due": _backlog_by,
+    **dict.fromkeys(DURATIONS, _duration),
+}
+REPORT_NAMES: Final = (*BY_REPORT, *_SPECIAL)
+"""Every report that there is, the rates first."""

@@ -1,0 +1,69 @@
+"""The foot of a report: definition, policy, period, as-of and hashes, so that a printed page says what it is."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from events.instants import moment_of
+from projections.measures import Policy
+from projections.reports import Grouping, Rollup, UnitsShown
+from projections.tables import Note, Text
+from services.answers import Answered
+from services.version import VERSION
+
+SHOWN_DIGITS: Final = 16
+_POLICIES: Final = {
+    Policy.DATE: Text("date: local days are compared", "ngày: so sánh theo ngày"),
+    Policy.INSTANT: Text("instant: times are compared to the second", "thời điểm: so sánh theo giờ, phút"),
+}
+_ROLLUPS: Final = {
+    Rollup.WEIGHTED: Text("weighted: numerators and denominators are summed", "cộng tử số và mẫu số"),
+    Rollup.SIMPLE_MEAN: Text("simple mean of the rows' rates", "trung bình cộng của các tỷ lệ"),
+}
+_UNITS: Final = {
+    UnitsShown.AS_REPORTED: Text("as reported then", "theo đơn vị tại thời điểm báo cáo"),
+    UnitsShown.TODAY: Text("re-based to today's units", "quy về đơn vị hiện nay"),
+}
+_KINDS: Final = {
+    "procedure": Text("administrative procedures", "thủ tục hành chính"),
+    "complaint": Text("complaints", "phản ánh, kiến nghị"),
+}
+
+
+def foot(answered: Answered, meaning: Text, version: str, *, of_all_days: bool = False) -> tuple[Note, ...]:
+    """The notes of a report; `meaning` is its definition in words, `version` the sha256 of the definition.
+
+    `of_all_days`: neither period nor policy have a say in it.
+    """
+    question = answered.report.question
+    first, last = question.period.from_date, question.period.to_date
+    positions = ", ".join(f"{one.partition}:{one.position}" for one in answered.checkpoints) or "-"
+    at = f"{moment_of(answered.recorded_at).astimezone(ZoneInfo(answered.time_zone)):%Y-%m-%d %H:%M:%S%z}"
+    hashes = ", ".join(
+        f"{name} {value[:SHOWN_DIGITS]}"
+        for name, value in (
+            ("definition", version),
+            ("units", answered.units_version),
+            ("calendar", answered.calendar_version),
+        )
+        if value
+    )
+    notes = [
+        Note(Text("Definition", "Định nghĩa"), meaning),
+        Note(Text("Policy", "Cách so sánh hạn"), _POLICIES[question.policy]),
+        Note(
+            Text("Period", "Kỳ báo cáo"),
+            Text(
+                f"{first} to {last} (exclusive), {answered.time_zone}",
+                f"từ {first:%d/%m/%Y} đến trước {last:%d/%m/%Y}, {answered.time_zone}",
+            ),
+        ),
+        Note(Text("Total", "Tổng hợp"), _ROLLUPS[question.rollup]),
+        Note(Text("Units", "Đơn vị"), _UNITS[question.units]),
+        Note(Text("Cases", "Loại hồ sơ"), _KINDS[answered.kind]),
+        Note(Text("As of", "Tính đến"), Text(f"{at}, positions {positions}", f"{at}, vị trí {positions}")),
+        Note(Text("Versions (sha256)", "Phiên bản (sha256)"), Text(f"{hashes}; {VERSION}", f"{hashes}; {VERSION}")),
+    ]
+    if question.by is Grouping.UNIT:
+        notes.insert(4, Note(Text("Rows", "Các dòng"), Text("each unit's own cases", "hồ sơ của chính từng đơn vị")))
+    without = {"Policy", "Period", "Total"} if of_all_days else set()
+    return tuple(note for note in notes if note.label.en not in without)

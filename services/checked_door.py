@@ -6,7 +6,8 @@ from typing import Final
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Reading, Verdict, incredible
+from projections.batches import Reading, Verdict
+from projections.credibility import incredible
 from projections.standing import Rules
 from services.clock import Clock
 from services.projector import Door

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
+from msgspec import structs
 
 from events.facts import Event, Received, Transferred
 from projections.batches import Reading, Verdict
-from projections.contribution import Rules
 from projections.units import Unit, UnitTree
 from services.composition import Database
 from services.importing import ImportRefused
@@ -99,7 +99,7 @@ class ImportSession:
             rules = self._overlay.rules
             missing = [code for code in sorted(named) if code not in rules.units]
             tree = UnitTree([*rules.units.units, *(Unit(code, code, REGISTERED_LEVEL) for code in missing)])
-            self._overlay.rules = Rules(rules.days, rules.policy, tree)
+            self._overlay.rules = structs.replace(rules, units=tree)
             self.registered += missing
 
 

@@ -1,7 +1,7 @@
 """The projector for long imports: while the database writes one batch, the next is already folded.
 
 The next batch is worked out on the assumption that the one before it will be written as it stands. The transaction
-checks the assumption: the checkpoint must be where the batch begins, the unit tree the one it was counted under, and
+checks the assumption: the checkpoint must be where the batch begins, the reference data what it was counted under, and
 each case row of the version it was folded from. If anything differs, what was worked out is thrown away and the batch
 takes the plain way. So a wrong guess costs time, never a figure.
 """
@@ -81,9 +81,8 @@ class Pipeline:
     async def _written(self, guess: _Guess) -> bool:
         try:
             async with self._store.transaction(EMBEDDED_PARTITION) as transaction:
-                as_assumed = (
-                    transaction.checkpoint.position == guess.start and transaction.rules.units is guess.rules.units
-                )
+                same_rules = transaction.rules.same_versions(guess.rules)
+                as_assumed = same_rules and transaction.checkpoint.position == guess.start
                 if as_assumed:
                     await settle(transaction, guess.effect, EMBEDDED_TOPIC)
                 return as_assumed

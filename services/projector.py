@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import structlog
+from msgspec import structs
 
 from projections.batches import Dead, Effect, Reading, Verdict, absorb
 from services.store import Conflict, Reached, Store, StoreRefused, StoreUnavailable, Transaction
@@ -85,7 +86,7 @@ async def _without_repeated_dead(transaction: Transaction, effect: Effect) -> Ef
         if digest not in seen:
             seen.add(digest)
             fresh.append(dead)
-    return Effect(effect.verdicts, effect.archived, fresh, effect.cases, effect.tallies)
+    return structs.replace(effect, dead=fresh)
 
 
 async def patiently(project: Project, reading: Reading, *, patience_seconds: float) -> list[Verdict]:

@@ -20,6 +20,7 @@ from services.postgres.reference import current_version
 from services.postgres.store import PostgresStore, read_buckets
 from services.postgres.tally_table import SUMS
 from services.verifier import ArchivedEvent, Recount, Rules, UnitRow, UnreadableEventError, differences
+from services.verifying_promises import checked_promises
 
 CHUNK_EVENTS: Final = 5_000
 FIRST_SHOWN: Final = 20
@@ -94,6 +95,9 @@ async def verify(store: PostgresStore, on_progress: Callable[[int], None]) -> Ve
             cases += 1
             events += len(archived)
             on_progress(events)
+        async for one in checked_promises(connection, store.days.time_zone):
+            expected, made = {(one.case_id,): {"due": one.expected}}, {(one.case_id,): {"due": one.made}}
+            found.compare("promise", expected, made)
         found.compare("tally", recount.tallies, await _tallies(connection))
         found.compare("data quality", _nested(recount.problems), await _problems(connection))
         found.compare("partition", await _archive_counts(connection), await _checkpoint_counts(connection))
@@ -129,7 +133,8 @@ async def archive_size(store: PostgresStore) -> int:
 async def _archive_by_case(connection: Connection) -> AsyncIterator[tuple[str, list[ArchivedEvent]]]:
     """Each case with its archived events; the database sorts, so that memory stays flat."""
     cursor = connection.cursor(
-        "select case_id, partition, position, body from archive order by case_id, partition, position",
+        "select archive.case_id, partition, position, body, promises.due as promised from archive "
+        "left join promises using (partition, position) order by archive.case_id, partition, position",
         prefetch=CHUNK_EVENTS,
     )
     case_id, archived = None, list[ArchivedEvent]()
@@ -138,7 +143,7 @@ async def _archive_by_case(connection: Connection) -> AsyncIterator[tuple[str, l
             if case_id is not None:
                 yield case_id, archived
             case_id, archived = row["case_id"], []
-        archived.append(ArchivedEvent(row["partition"], row["position"], row["body"]))
+        archived.append(ArchivedEvent(row["partition"], row["position"], row["body"], row["promised"]))
     if case_id is not None:
         yield case_id, archived
 

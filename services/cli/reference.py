@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from projections.units import Unit
+from services.cli import calendars
 from services.cli.options import AsJson, Data, DatabaseUrl, run_async, settings_from, with_database
 from services.cli.output import print_json, print_table, say
 from services.composition import Database, database_url
@@ -22,6 +23,7 @@ units = typer.Typer(help="The unit tree: who decides, under whom, from when to w
 def register(app: typer.Typer) -> None:
     app.command()(migrate)
     app.add_typer(units, name="units")
+    calendars.register(app)
 
 
 def migrate(data: Data = None, database: DatabaseUrl = None) -> None:

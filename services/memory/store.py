@@ -11,6 +11,7 @@ from projections.batches import Archived, ChangedCase, Dead, Effect, StoredCase,
 from projections.batches import counted_bytes as bytes_of_counted
 from projections.buckets import Buckets
 from projections.contribution import Rules
+from projections.promises import Promised
 from projections.tallies import CellKey, Change, ProblemKey
 from services.clock import Clock
 from services.counting import counted
@@ -32,6 +33,7 @@ class MemoryStore:
         self.dead_letters: dict[tuple[int, int], Dead] = {}
         self.counters: Counter[tuple[int, str, str]] = Counter()
         self.positions: dict[int, Checkpoint] = {}
+        self.promises: dict[tuple[int, int], Promised] = {}
 
     @asynccontextmanager
     async def transaction(self, partition: int) -> AsyncIterator["MemoryTransaction"]:
@@ -129,6 +131,7 @@ class MemoryTransaction:
             return
         store.archive.update({(partition, one.position): one for one in effect.archived})
         store.dead_letters.update({(partition, one.position): one for one in effect.dead})
+        store.promises.update({(partition, one.position): one for one in effect.promises})
         for case in effect.cases:
             store.rows[case.case_id] = case.version + 1, facts_bytes(case.kept), bytes_of_counted(case.counted)
             store.changed[case.case_id] = case

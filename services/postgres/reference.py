@@ -1,4 +1,4 @@
-"""Versioned reference data: the unit tree in force, and new versions of it."""
+"""Versioned reference data: which version of each kind is in force, the unit tree, and new versions of it."""
 
 import hashlib
 import json
@@ -35,6 +35,22 @@ async def current_version(connection: Connection, kind: str = "units") -> str:
         "select version from reference_versions where kind = $1 order by id desc limit 1", kind
     )
     return str(found or "")
+
+
+async def versions_in_force(connection: Connection) -> dict[str, str]:
+    """The version in force of every kind that was ever loaded."""
+    rows = await connection.fetch(
+        "select distinct on (kind) kind, version from reference_versions order by kind, id desc"
+    )
+    return {row["kind"]: row["version"] for row in rows}
+
+
+async def put_in_force(connection: Connection, kind: str, version: str) -> bool:
+    """Puts a version in force; False where it is already. Lock before reading what is there."""
+    if version == await current_version(connection, kind):
+        return False
+    await connection.execute("insert into reference_versions (kind, version) values ($1, $2)", kind, version)
+    return True
 
 
 async def read_units(connection: Connection, version: str) -> list[Unit]:
@@ -88,5 +104,5 @@ async def write_units(connection: Connection, units: Sequence[Unit]) -> str:
                 for unit in units
             ],
         )
-    await connection.execute("insert into reference_versions (kind, version) values ('units', $1)", version)
+    await put_in_force(connection, "units", version)
     return version

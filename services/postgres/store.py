@@ -10,12 +10,15 @@ import asyncpg
 from events.facts import Kind
 from projections.batches import StoredCase
 from projections.buckets import Buckets
+from projections.calendar import Calendar
 from projections.contribution import Rules
 from projections.measures import Policy
+from projections.procedures import ProcedureRegistry
 from projections.units import UnitTree
 from projections.zone import LocalDays, date_of
 from services.postgres.connection import Connection, Pool, connected
-from services.postgres.reference import current_version, read_units
+from services.postgres.reference import read_units, versions_in_force
+from services.postgres.rule_tables import CALENDAR, PROCEDURES, read_calendar, read_procedures
 from services.postgres.sessions import end_frozen_writers
 from services.postgres.tally_table import SUMS
 from services.postgres.transaction import PostgresTransaction, load_cases
@@ -42,13 +45,15 @@ _LOOK: Final = (
 
 
 class PostgresStore:
-    """Cases, tallies and checkpoints of one database; the unit tree is remembered until a new version is loaded."""
+    """Cases, tallies and checkpoints of one database; reference data is remembered until a new version is loaded."""
 
     def __init__(self, pool: Pool, *, time_zone: str, policy: Policy) -> None:
         self.pool: Final = pool
         self.days: Final = LocalDays(time_zone)
         self.policy: Final = policy
         self._units: tuple[str, UnitTree] = "", UnitTree(())
+        self._procedures: tuple[str, ProcedureRegistry | None] = "", None
+        self._calendar: tuple[str, Calendar | None] = "", None
 
     @asynccontextmanager
     async def transaction(self, partition: int) -> AsyncIterator[PostgresTransaction]:
@@ -87,11 +92,17 @@ class PostgresStore:
         return self._units[0]
 
     async def rules_now(self, connection: Connection) -> Rules:
-        """The rules with the unit tree in force."""
-        version = await current_version(connection)
-        if version != self._units[0]:
-            self._units = version, UnitTree(await read_units(connection, version))
-        return Rules(self.days, self.policy, self._units[1])
+        """The rules with the reference data in force."""
+        found = await versions_in_force(connection)
+        units, procedures, calendar = self._units, self._procedures, self._calendar
+        if (version := found.get("units", "")) != units[0]:
+            units = version, UnitTree(await read_units(connection, version))
+        if (version := found.get(PROCEDURES, "")) != procedures[0]:
+            procedures = version, await read_procedures(connection, version)
+        if (version := found.get(CALENDAR, "")) != calendar[0]:
+            calendar = version, await read_calendar(connection, version)
+        self._units, self._procedures, self._calendar = units, procedures, calendar
+        return Rules(self.days, self.policy, units[1], procedures[1], calendar[1])
 
     async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
         async with connected(self.pool) as connection:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from projections.batches import Effect, StoredCase, stored_case
 from projections.contribution import Rules
@@ -76,6 +77,7 @@ class PostgresTransaction:
 
     async def write(self, effect: Effect, topic: str, reached: Reached) -> None:
         await self._write_archive(effect)
+        await self._write_promises(effect)
         await write_cases(self._connection, effect.cases)
         cells, found = effect.tallies.standing_cells(), effect.tallies.standing_problems()
         await write_tallies(self._connection, self._checkpoint.partition, cells, found)
@@ -103,6 +105,13 @@ class PostgresTransaction:
                     (partition, one.position, one.case_id, one.type, one.occurred_at, one.recorded_at, one.body)
                     for one in effect.archived
                 ],
+            )
+
+    async def _write_promises(self, effect: Effect) -> None:
+        if effect.promises:
+            await self._connection.copy_records_to_table(
+                "promises",
+                records=[(one.partition, one.position, one.case_id, *astuple(one.promise)) for one in effect.promises],
             )
 
     async def _write_changes(

@@ -119,7 +119,10 @@ def test_an_import_prints_its_counts_and_writes_its_rejects(run: Run, tmp_path: 
 def test_a_report_is_a_table_json_or_csv_and_a_file_where_asked(run: Run, tmp_path: Path) -> None:
     table = done(run("report", "on-time", "--period", "2024"))
     for word in (
-        "on-time, 2023-12-15 to 2024-12-15 (exclusive), policy date",
+        "Settled on time",
+        "on_time_settled: settled early or on time",
+        "Period: 2023-12-15 to 2024-12-15 (exclusive)",
+        "Policy: date",
         "Unit A",
         "100.00",
         "50.00",

@@ -31,13 +31,16 @@ def cloud_event(
     time: Instant,
     data: Mapping[str, Value],
     data_utc: Mapping[str, Value],
+    place: str = "",
 ) -> RowEvent:
     """The event with the offsets it came with; `data_utc`, the same in UTC, keeps them out of the id.
 
-    Both have their names in order of code point.
+    Both have their names in order of code point. `place` begins the id: facts of one type and time are walked by it.
     """
     canonical = {"case": case_id, "data": data_utc, "source": source, "time": time.utc, "type": type_name}
     event_id = uuid5(encode(canonical))
+    if place:
+        event_id = f"{place}.{event_id}"
     event = {
         "specversion": "1.0",
         "id": event_id,

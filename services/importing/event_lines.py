@@ -11,6 +11,7 @@ from services.importing.errors import ImportRefused
 from services.importing.lines import UTF_8_MARK, read_line
 
 GZIP_MARK: Final = b"\x1f\x8b"
+_ADVICE: Final = "give one CloudEvent a line, or --mapping for rows that are no events yet"
 
 
 class EventLines:
@@ -54,10 +55,13 @@ def open_event_lines(path: Path) -> EventLines:
 
 
 def _numbered(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
-    number = 1
+    number, begun = 1, False
     while line := read_line(file, path, number):
         text = (line.removeprefix(UTF_8_MARK) if number == 1 else line).strip()
+        if text.startswith(b"[") and not begun:
+            raise ImportRefused([f"{path}: line {number} begins a JSON array; {_ADVICE}"])
         if text:
+            begun = True
             yield number, text
         number += 1
 

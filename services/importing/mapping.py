@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeVar
@@ -32,9 +33,16 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # not found; a path outside the database; a folder in it
-        near = suggestion(name, sorted(available_timezones()))
+        near = _zone_near(name)
         raise _complaint(f"unknown time zone {name!r}{near or '; use a name such as Asia/Ho_Chi_Minh'}") from None
     return name
+
+
+def _zone_near(name: str) -> str:
+    """A zone whose city is written alike; one that merely looks alike would move every time by hours."""
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(available_timezones())}
+    near = get_close_matches(name.rpartition("/")[2].casefold(), cities, n=1, cutoff=0.8)
+    return f"; did you mean {cities[near[0]]!r}?" if near else ""
 
 
 def _source_name(name: str) -> str:

@@ -36,11 +36,12 @@ class NdjsonRows:
                 self.done += len(line)
                 text = (line.removeprefix(UTF_8_MARK) if number == 1 else line).strip()
                 if text:
-                    yield _row(number, text)
+                    yield json_row(number, text)
                 number += 1
 
 
-def _row(number: int, text: bytes) -> Row | UnreadableRow:
+def json_row(number: int, text: bytes) -> Row | UnreadableRow:
+    """The row of one JSON object; an unreadable row where the text is none."""
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -1,11 +1,12 @@
 """Opening a file by the ending of its name, and the check that it has the columns the mapping names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from services.importing.csv_rows import CsvRows
 from services.importing.errors import ImportRefused, suggestion
+from services.importing.json_rows import open_json
 from services.importing.mapping import Mapping
 from services.importing.ndjson_rows import NdjsonRows
 from services.importing.row_file import RowFile
@@ -31,6 +32,7 @@ READERS: Final[dict[str, Callable[[Path], RowFile]]] = {
     ".parquet": _parquet,
     ".ndjson": NdjsonRows,
     ".jsonl": NdjsonRows,
+    ".json": open_json,
 }
 
 
@@ -48,14 +50,19 @@ def open_rows(path: Path) -> RowFile:
 
 def require_columns(rows: RowFile, mapping: Mapping) -> None:
     """Raises ImportRefused with a line for each column of the mapping the file lacks or has twice."""
-    present = rows.columns(frozenset(mapping.columns))
-    missing = [name for name in mapping.columns if name not in present]
+    require_names(rows, mapping.columns)
+
+
+def require_names(rows: RowFile, names: Sequence[str]) -> None:
+    """The same for columns by name."""
+    present = rows.columns(frozenset(names))
+    missing = [name for name in names if name not in present]
     lines = [f"{rows.path}: has no column {name!r}{suggestion(name, present)}" for name in missing]
     if missing:
         lines.append(f"{rows.path}: has the columns {', '.join(map(repr, present)) or 'none'}")
     lines += [
         f"{rows.path}: has the column {name!r} {present.count(name)} times; rename all but one"
-        for name in mapping.columns
+        for name in names
         if present.count(name) > 1
     ]
     if lines:

@@ -48,3 +48,10 @@ def test_a_broken_archive_is_refused_after_its_last_good_line(tmp_path: Path) ->
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="cannot be read"):
         open_event_lines(tmp_path / "none")
+
+
+def test_an_array_instead_of_lines_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "events.json"
+    path.write_text('\n[{"specversion": "1.0"}]')
+    with pytest.raises(ImportRefused, match="line 2 begins a JSON array; give one CloudEvent a line"):
+        list(open_event_lines(path))

@@ -158,3 +158,9 @@ def test_the_order_of_data_fields_in_the_file_is_of_no_effect(tmp_path: Path) ->
     other.write_text(RECEIVED.replace('data.unit = "unit"', 'data.channel = "c"\ndata.due = "d"\ndata.unit = "unit"'))
     assert list(load_mapping(one).events[0].data) == list(load_mapping(other).events[0].data)
     assert load_mapping(one) == load_mapping(other)
+
+
+def test_a_zone_that_only_looks_alike_is_not_suggested(tmp_path: Path) -> None:
+    """`Asia/Shanghai` would move every time by an hour."""
+    [found] = refused(tmp_path, RECEIVED.replace("Asia/Ho_Chi_Minh", "Asia/Hanoi"))
+    assert found == "source.time_zone: unknown time zone 'Asia/Hanoi'; use a name such as Asia/Ho_Chi_Minh"

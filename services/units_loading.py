@@ -1,7 +1,6 @@
 """Loading units: from a file people bring, or as an import finds them."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,9 +12,10 @@ from services.postgres.connection import connected
 from services.postgres.recounting import recount
 from services.postgres.reference import current_version, lock_reference, read_units, write_units
 from services.postgres.store import PostgresStore
+from services.reference_files import ReferenceRefused, not_empty, parse_rows, read_rows
 
-COLUMNS: Final = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
 _NEEDED: Final = ("code", "name", "level", "parent")
+_OPTIONAL: Final = ("valid_from", "valid_to", "successor")
 REGISTERED_LEVEL: Final = "unit"
 
 
@@ -38,32 +38,19 @@ class Loaded(Struct, frozen=True):
 def read_units_file(path: Path) -> list[Unit]:
     """Units of a CSV file (`interface.md`, Files people bring); raises `UnitsRefused` with every error by line."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnitsRefused([f"{path}: not UTF-8 at byte {error.start}: save it as UTF-8"]) from None
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    missing = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
-    if missing:
-        raise UnitsRefused([f"{path}: line 1: columns {', '.join(missing)} are missing; it needs {','.join(COLUMNS)}"])
-    units: list[Unit] = []
-    lines: dict[int, int] = {}
-    errors: list[str] = []
-    for row in reader:
-        try:
-            units.append(_unit(row))
-            lines[len(units) - 1] = reader.line_num
-        except ValueError as error:
-            errors.append(f"line {reader.line_num}: {error}")
-    errors += tree_errors(units, lines)
-    if errors:
-        raise UnitsRefused([f"{path}: {error}" for error in errors])
+        rows, errors = parse_rows(read_rows(path, _NEEDED, _OPTIONAL), _unit)
+    except ReferenceRefused as refused:
+        raise UnitsRefused(refused.lines) from None
+    units = [unit for _, unit in rows]
+    found = [f"line {line}: {text}" for line, text in errors]
+    found += tree_errors(units, {index: line for index, (line, _) in enumerate(rows)})
+    if found:
+        raise UnitsRefused([f"{path}: {text}" for text in found])
     return units
 
 
-def _unit(row: dict[str, str | None]) -> Unit:
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    if not cells["code"] or not cells["name"]:
-        raise ValueError("code and name must not be empty")
+def _unit(cells: Mapping[str, str]) -> Unit:
+    not_empty(cells, "code", "name")
     return Unit(
         cells["code"],
         cells["name"],

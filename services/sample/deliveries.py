@@ -38,11 +38,12 @@ def entered_days(*, seed: int, cases: int, horizon: int) -> Iterator[tuple[int, 
     for day, filed in filings(seed=seed, cases=cases, horizon=horizon, rng=rng):
         yield (
             day,
-            [Entered(one, _entered(one, tell(Course(one, rng), offices), rng, horizon)) for one in filed],
+            [Entered(one, deliveries_of(one, tell(Course(one, rng), offices), rng, horizon)) for one in filed],
         )
 
 
-def _entered(filing: Filing, facts: list[Fact], rng: Random, horizon: int) -> list[Delivery]:
+def deliveries_of(filing: Filing, facts: list[Fact], rng: Random, horizon: int) -> list[Delivery]:
+    """When each fact of a case is entered, some twice; what would be entered after the horizon is left out."""
     deliveries = []
     for fact in facts:
         entered = max(fact.time, filing.received) + _delay(fact, rng)

@@ -31,7 +31,7 @@ def _decided(course: Course, offices: dict[str, Office]) -> None:
     _receive(course)
     wander(course, offices)
     _decide(course)
-    _hand_over(course)
+    hand_over(course)
 
 
 def _closed(course: Course, offices: dict[str, Office]) -> None:
@@ -61,7 +61,7 @@ def _mistaken(course: Course, offices: dict[str, Office]) -> None:
     course.note("retracted", course.last + 60 + skewed(course.rng, _RETRACTED_WITHIN_SECONDS), id=slip, **source)
     course.end_day = max(course.end_day, working_day_after(course.last // DAY_SECONDS, 1))
     _decide(course)
-    _hand_over(course)
+    hand_over(course)
 
 
 def _reopened(course: Course, offices: dict[str, Office]) -> None:
@@ -73,7 +73,7 @@ def _reopened(course: Course, offices: dict[str, Office]) -> None:
     course.note_due(course.last + 60, "correction", course.due_day)
     course.end_day = working_day_after(again, 1 + skewed(course.rng, course.filing.procedure.limit))
     _decide(course)
-    _hand_over(course)
+    hand_over(course)
 
 
 def _ended_first(course: Course, _: dict[str, Office]) -> None:
@@ -81,7 +81,7 @@ def _ended_first(course: Course, _: dict[str, Office]) -> None:
     before = course.filing.received - DAY_SECONDS - skewed(course.rng, 3 * DAY_SECONDS)
     course.note("processed", before, outcome="granted")
     _receive(course)
-    _hand_over(course)
+    hand_over(course)
 
 
 def _refused_at_the_desk(course: Course, _: dict[str, Office]) -> None:
@@ -100,20 +100,21 @@ _RARE: tuple[tuple[Telling, int], ...] = (
 
 
 def _receive(course: Course) -> None:
-    data = _received_data(course)
+    data = received_data(course, with_due=not is_every(course.filing.number, DUE_MISSING_EVERY))
     course.note("received", course.filing.received, **data)
     if is_every(course.filing.number, RECEIVED_AGAIN_EVERY):
         course.note("received", course.filing.received + skewed(course.rng, 600), **data)
 
 
-def _received_data(course: Course) -> dict[str, object]:
+def received_data(course: Course, *, with_due: bool) -> dict[str, object]:
+    """What the reception says, the due day as it stands now."""
     filing = course.filing
     known: dict[str, object] = {
         "unit": filing.office.unit.code,
         "procedure": filing.procedure.code,
         "channel": filing.channel,
     }
-    if not is_every(filing.number, DUE_MISSING_EVERY):
+    if with_due:
         known["due"] = course.slip(course.due_day)
     if filing.receiving_unit:
         known["receiving_unit"] = filing.receiving_unit
@@ -125,13 +126,19 @@ def _received_data(course: Course) -> dict[str, object]:
 
 
 def _decide(course: Course) -> None:
+    known = decision_data(course)
+    course.note("processed", _decision_time(course), **known)
+
+
+def decision_data(course: Course) -> dict[str, object]:
+    """What the decision says."""
     known: dict[str, object] = {"outcome": "refused" if course.rng.random() < _REFUSED else "granted"}
     electronic, paid = pick(course.rng, _ELECTRONIC), pick(course.rng, _PAID)
     if electronic is not None:
         known["electronic_result"] = electronic
     if paid:
         known["paid"] = paid
-    course.note("processed", _decision_time(course), **known)
+    return known
 
 
 def _decision_time(course: Course) -> int:
@@ -143,7 +150,8 @@ def _decision_time(course: Course) -> int:
     return back_dated if late and course.rng.random() < _LATE_AND_BACK_DATED else time
 
 
-def _hand_over(course: Course) -> None:
+def hand_over(course: Course) -> None:
+    """The result is given to the applicant, soon or after some days; now and then never."""
     if course.rng.random() < _NEVER_COLLECTED:
         return
     online = course.filing.channel == "online"

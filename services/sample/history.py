@@ -33,7 +33,7 @@ def history(*, seed: int, cases: int, until: datetime) -> Iterator[bytes]:
     for day, cases_filed in entered_days(seed=seed, cases=cases, horizon=horizon):
         for case in cases_filed:
             for entered, fact in case.deliveries:
-                waiting[entered // DAY_SECONDS].append((entered, written, _encoded(case, fact)))
+                waiting[entered // DAY_SECONDS].append((entered, written, encoded(case, fact)))
                 written += 1
         # Cases filed later are entered later, so this day is complete.
         yield from (event for _, _, event in sorted(waiting.pop(day, ())))
@@ -48,7 +48,8 @@ def open_at_end(*, seed: int, cases: int, until: datetime) -> Iterator[OpenCase]
                 yield left_open
 
 
-def _encoded(case: Entered, fact: Fact) -> bytes:
+def encoded(case: Entered, fact: Fact) -> bytes:
+    """A fact of a case as the CloudEvent that its office sends."""
     return event_bytes(
         name=fact.name,
         event_id=fact.event_id,

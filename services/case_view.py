@@ -13,6 +13,7 @@ from projections.contribution import Rules, problems
 from projections.deadline import Deadline, deadline
 from projections.labels import passes_at, timeliness
 from projections.measures import POLICIES, Policy
+from projections.moved_promises import promise_kept
 
 RecordedAt = Mapping[tuple[int, int], int]
 """Recording instant by (partition, position)."""
@@ -25,6 +26,7 @@ def case_view(case_id: str, stored: StoredCase, rules: Rules, recorded_at: Recor
     view: dict[str, Any] = {"case_id": case_id, "state": _state(case), "policy": rules.policy.value}
     if case is not None and case.received is not None:
         view |= _standing(case, rules)
+        view["promise"] = promise_view(stored, case)
         view["label"] = _label(case, rules.policy, rules, now)
         view["policies"] = {policy.value: _under(case, policy, rules, now) for policy in POLICIES}
     view["problems"] = sorted(problems(case, rules)) if case is not None else []
@@ -59,6 +61,14 @@ def _standing(case: Case, rules: Rules) -> dict[str, Any]:
         "apologised": case.apologised,
         "holders": [{"unit": holder.unit, "since": iso(holder.since)} for holder in case.holders],
     }
+
+
+def promise_view(stored: StoredCase, case: Case) -> dict[str, str] | None:
+    """The due date that the case was promised, and the versions that gave it; None where its sender gave one."""
+    made = promise_kept(stored.kept, case)
+    if made is None:
+        return None
+    return {"due": iso(made.due), "procedures": made.procedures_version, "calendar": made.calendar_version}
 
 
 def _iso(instant: int | None) -> str | None:
@@ -132,7 +142,7 @@ def _fact_row(kept: Kept, recorded_at: RecordedAt) -> dict[str, Any]:
     return {
         "type": NAMES[type(fact.body)],
         "time": iso(fact.time),
-        "data": data_of(fact.body),
+        "data": data_of(kept.said.body),
         "source": fact.source,
         "id": fact.id,
         "recorded_at": _iso(recorded_at.get((kept.partition, kept.position))),

@@ -38,6 +38,8 @@ RATES = {
     "settlement_rate": (SETTLED, ENTERED),
     "backlog": ("pending_overdue", PENDING),
 }
+RATES |= {"online_filing": ("online", "new"), "online_payment": ("paid_online", "paid_online paid_counter")}
+RATES |= {name: (f"{name}_yes", f"{name}_yes {name}_no") for name in ("digitised", "electronic_result")}
 
 
 class Wrong(ValueError):
@@ -100,8 +102,7 @@ def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
         return False
     base = point_of((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
     challenge = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % ORDER
-    holds = times(factor, base) == added(commitment, times(challenge, key))
-    return holds and factor < ORDER and len(signature) == 64
+    return times(factor, base) == added(commitment, times(challenge, key)) and factor < ORDER and len(signature) == 64
 
 
 def roots_above(place: int, last: int, start: bytes, path: list[bytes]) -> tuple[bytes, bytes] | None:
@@ -127,8 +128,7 @@ def is_included(leaf: bytes, index: int, size: int, path: list[bytes], root: byt
 
 def is_consistent(first: int, first_root: bytes, second: int, second_root: bytes, path: list[bytes]) -> bool:
     if not 0 < first < second or not path:  # a tree goes on from itself, and every tree from the empty one
-        known = {0: digest(), second: second_root}
-        return not path and known.get(first) == first_root
+        return not path and {0: digest(), second: second_root}.get(first) == first_root
     place, last = first - 1, second - 1
     while place & 1:
         place, last = place >> 1, last >> 1

@@ -12,6 +12,8 @@ from services.cli.output import print_json, print_table, say
 from services.composition import Database, log_door
 from services.dead_letters import dead_letter_row
 from services.handling import Handled, discard, redrive
+from services.history.lookups import case_view_at
+from services.history.when import AS_OF_HELP, parse_when
 from services.postgres.queries import DeadLetter, dead_letter, dead_letters
 
 case = typer.Typer(help="One case: events, state, deadline, label and why.", no_args_is_help=True)
@@ -27,6 +29,7 @@ def register(app: typer.Typer) -> None:
 @case.command("show")
 def case_show(
     case_id: Annotated[str, typer.Argument(help="The case's id.")],
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help=AS_OF_HELP)] = None,
     data: Data = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -37,7 +40,9 @@ def case_show(
     """
 
     async def work(found: Database) -> dict[str, Any] | None:
-        return await show_case(found.store, case_id, found.clock)
+        if as_of is None:
+            return await show_case(found.store, case_id, found.clock)
+        return await case_view_at(found.store, case_id, parse_when(as_of, found.founding.time_zone), found.clock)
 
     view = with_database(settings_from(data, database), work)
     if view is None:
@@ -54,6 +59,8 @@ def _print_case(view: dict[str, Any]) -> None:
     for name in ("unit", "received_unit", "procedure", "kind", "received_at", "promised", "ended_at", "returned_at"):
         if view.get(name):
             print(f"  {name.replace('_', ' '):14} {view[name]}")
+    if promise := view.get("promise"):
+        print(f"  {'promised by':14} procedures {promise['procedures'][:12]}, calendar {promise['calendar'][:12]}")
     for policy, found in view.get("policies", {}).items():
         print(f"  policy {policy:8} {found['label']}: {found['why']}")
     if view["problems"]:

@@ -1,13 +1,19 @@
 """`verify` and `doctor`: is everything as it must be?"""
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import typer
+from msgspec.structs import asdict
 
 from services.cli.options import AsJson, Data, DatabaseUrl, KafkaServers, run_async, settings_from, with_database
 from services.cli.output import print_json, print_table, progress_bar
+from services.cli.publications import Evidence
 from services.composition import Database, database_url
 from services.examination import Examined, examine
+from services.publishing.checking import Checked, check_publication
+from services.publishing.log_keeping import evidence_place
+from services.settings import Settings
 from services.verifying import Verification, archive_size
 from services.verifying import verify as verify_store
 
@@ -19,12 +25,42 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def verify(data: Data = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+def verify(
+    publication: Annotated[
+        str | None, typer.Option(metavar="ID", help="Check one publication instead: archive, signature, every number.")
+    ] = None,
+    evidence: Evidence = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
     """Recompute every tally and figure from the archive by a second implementation and compare; exit 1 on a difference.
 
     Example: `duecourse verify --data ./duecourse-data`
     """
+    if publication is not None:
+        settings = settings_from(data, database, evidence=evidence)
+        print_checked(with_database(settings, partial(checked, settings, publication)), as_json=as_json)
+        return
     print_verification(with_database(settings_from(data, database), verified), as_json=as_json)
+
+
+async def checked(settings: Settings, publication: str, found: Database) -> Checked:
+    """Checks one publication."""
+    return await check_publication(found.store, evidence_place(settings), publication)
+
+
+def print_checked(found: Checked, *, as_json: bool = False) -> None:
+    """Says what of a publication does not hold; exits 1 where anything."""
+    if as_json:
+        print_json(asdict(found))
+    else:
+        print(f"publication {found.id}: {found.rows:,} rows from {found.events:,} archived events")
+        for text in (*found.problems, *(f"note: {note}" for note in found.notes)):
+            print(f"  {text}")
+        print("does not hold" if found.problems else "holds")
+    if found.problems:
+        raise typer.Exit(DIFFERENT)
 
 
 async def verified(found: Database) -> Verification:

@@ -18,13 +18,14 @@ pytestmark = pytest.mark.database
 
 ENVELOPE = {
     "report", "definition", "policy", "kind", "time_zone", "rollup", "by", "from", "to", "as_of", "versions", "rows",
-    "total",
+    "total", "units",
 }  # fmt: skip
 ROW = {"unit", "name", "level", "numerator", "denominator", "percent", "counts"}
 COUNTS = [
     "new", "carried_over", "transferred_in", "settled_early", "settled_on_time", "settled_late", "closed",
     "transferred_out", "pending_in_time", "pending_overdue", "pending_paused", "fell_due", "fell_due_on_time",
-    "returned", "online",
+    "returned", "online", "digitised_yes", "digitised_no", "electronic_result_yes", "electronic_result_no",
+    "paid_online", "paid_counter",
 ]  # fmt: skip
 NOW = FixedClock(local("2024-02-01T10:00"))
 FACTS = (
@@ -64,7 +65,7 @@ async def test_the_json_has_the_documented_shape(database_url: str) -> None:
     }
     assert found["as_of"]["recorded_at"] == "2024-02-01T03:00:00Z"
     assert found["as_of"]["positions"]["0"] >= len(FACTS)
-    assert set(found["versions"]) == {"units", "calendar", "code"}
+    assert set(found["versions"]) == {"definition", "units", "calendar", "code"}
     assert found["versions"]["code"] == VERSION
     assert found["versions"]["units"].startswith("sha256:")
     assert len(found["versions"]["units"]) == len("sha256:") + 64

@@ -49,7 +49,19 @@ class Settings(BaseModel):
     start_wait_seconds: Annotated[
         float, Field(ge=0, description="seconds for which a role waits at its start for the database and Kafka")
     ] = 30.0
+    figures_age_seconds_max: Annotated[
+        float, Field(gt=0, description="seconds without the database after which unit figures are no longer served")
+    ] = 120.0
     changes_kept_hours: Annotated[int, Field(ge=1, description="hours for which the change feed is kept")] = 24
+    evidence: Annotated[
+        Path | None, Field(description="folder of publications and logs of the archive; none: evidence under data")
+    ] = None
+    evidence_name: Annotated[
+        str, Field(pattern=r"^[^\s+]+$", description="name under which publications and logs are signed")
+    ] = "duecourse"
+    signing_key: Annotated[
+        Path | None, Field(description="file of the signing key, made on first use; none: signing.key under data")
+    ] = None
     kafka: Annotated[str | None, Field(description="Kafka servers, HOST:PORT[,HOST:PORT]; none: no Kafka")] = None
     kafka_security_protocol: Annotated[SecurityProtocol, Field(description="how Kafka is spoken to")] = "PLAINTEXT"
     kafka_sasl_mechanism: Annotated[

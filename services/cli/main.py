@@ -12,11 +12,32 @@ import typer
 
 from projections.periods import PeriodNotBegun, PeriodRefused
 from projections.reports import UnitUnknown
-from services.cli import cases, checks, demo, importing, operations, reference, reports, roles, serve, topics
+from services.cli import (
+    cases,
+    checks,
+    demo,
+    digest,
+    history,
+    importing,
+    operations,
+    reference,
+    reports,
+    roles,
+    sample,
+    serve,
+    targets,
+    topics,
+    unit_verbs,
+)
+from services.evidence.errors import EvidenceError
+from services.history.archive import ArchiveUnreadable
+from services.history.when import WhenRefused
 from services.importing import ImportRefused
 from services.kafka.errors import KafkaRefused, KafkaUnavailable
 from services.logging import configure_logging
 from services.postgres.embedded import DataFolderInUse, EmbeddedUnavailable
+from services.reference_files import ReferenceRefused
+from services.report_documents import ReportRefused
 from services.settings import SettingsRefused
 from services.store import Conflict, StoreRefused, StoreUnavailable
 from services.units_loading import UnitsRefused
@@ -31,8 +52,13 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     PeriodNotBegun: REFUSED,
     PeriodRefused: USAGE,
     SettingsRefused: USAGE,
+    ReportRefused: USAGE,
+    WhenRefused: USAGE,
+    ArchiveUnreadable: REFUSED,
+    EvidenceError: REFUSED,
     ImportRefused: REFUSED,
     UnitsRefused: REFUSED,
+    ReferenceRefused: REFUSED,
     UnitUnknown: REFUSED,
     DataFolderInUse: REFUSED,
     EmbeddedUnavailable: UNREACHABLE,
@@ -73,7 +99,23 @@ def main(
     configure_logging(log_level)
 
 
-for group in (serve, demo, roles, reference, importing, reports, cases, checks, topics, operations):
+for group in (
+    serve,
+    demo,
+    roles,
+    reference,
+    importing,
+    reports,
+    digest,
+    cases,
+    history,
+    checks,
+    topics,
+    operations,
+    sample,
+    unit_verbs,
+    targets,
+):
     group.register(app)
 
 
@@ -113,7 +155,7 @@ def report_error(error: Exception) -> int:
 
 
 def _lines(error: Exception) -> list[str]:
-    if isinstance(error, ImportRefused | UnitsRefused):
+    if isinstance(error, ImportRefused | UnitsRefused | ReferenceRefused):
         return list(error.lines)
     if isinstance(error, UnitUnknown):
         return [f"unit {error.args[0]!r} is not registered: `duecourse units list` shows those that are"]

@@ -93,6 +93,7 @@ async def _serve(
             try:
                 await asyncio.shield(running)
             finally:
+                parts.exporter.changes.close()  # streams end by themselves
                 server.should_exit = True
                 await running
 

@@ -10,6 +10,8 @@ import structlog
 
 from projections.standing import Rules
 from services.clock import Clock, system_clock
+from services.history.source import figures_at
+from services.history.when import parse_when
 from services.kafka.connection import connection_of
 from services.kafka.errors import KafkaRefused, KafkaUnavailable
 from services.kafka.publisher import Publisher
@@ -17,6 +19,7 @@ from services.kafka.topics import topic_id
 from services.pipeline import Pipeline
 from services.postgres.connection import Pool, connected, open_pool
 from services.postgres.embedded import EmbeddedUnavailable, embedded_postgres
+from services.postgres.figures import LiveFigures
 from services.postgres.founding import Founding, founding
 from services.postgres.migrations import all_migrations, migrate, schema_number
 from services.postgres.store import PostgresStore
@@ -53,7 +56,14 @@ class Database:
     clock: Clock
 
     def reporting(self) -> Reporting:
-        return Reporting(self.store, self.clock)
+        return Reporting(LiveFigures(self.store, self.clock))
+
+    async def reporting_at(self, as_of: str | None) -> Reporting:
+        """As of a point of the history; None or `now`: the live figures. Raises `WhenRefused`."""
+        if as_of is None or as_of.strip() == "now":
+            return self.reporting()
+        when = parse_when(as_of, self.founding.time_zone)
+        return Reporting(await figures_at(self.store, when, self.clock))
 
     async def rules(self) -> Rules:
         """The rules with the unit tree in force."""

@@ -94,6 +94,7 @@ def assemble(opened: Database, publisher: Publisher | None = None) -> Service:
         policy=found.policy.value,
         time_zone=found.time_zone,
         log_ends=lambda: {} if watch is None else watch.ends,
+        age_seconds_max=settings.figures_age_seconds_max,
     )
     return Service(
         database=opened,

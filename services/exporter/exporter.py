@@ -1,6 +1,7 @@
 """Draws the live figures onto the metrics page."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Final
@@ -16,6 +17,7 @@ from events.facts import NAMES
 from events.instants import SECOND
 from projections.units import UnitTree
 from services.clock import Clock
+from services.exporter.changes import Changes
 from services.exporter.families import PIPELINE_FAMILIES, UNIT_FAMILIES
 from services.exporter.live import LiveFigures, changed_units
 from services.exporter.text import Page, escaped, line
@@ -27,6 +29,7 @@ log = structlog.get_logger()
 REFRESH_SECONDS: Final = 0.5
 SILENT_SECONDS_MAX: Final = 3.0
 """A refresh that takes longer has met a database that does not answer."""
+AGE_SECONDS_MAX: Final = 120.0
 LATENCY_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
 
@@ -42,10 +45,16 @@ class Exporter:
         policy: str,
         time_zone: str,
         log_ends: Callable[[], Mapping[int, int]] = dict,
+        age_seconds_max: float = AGE_SECONDS_MAX,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Figures older than `age_seconds_max` are no longer on the page; `monotonic` is in seconds."""
         self.live = live
+        self.changes = Changes()
         self._clock = clock
         self._log_ends = log_ends
+        self._age_seconds_max = age_seconds_max
+        self._monotonic = monotonic
         self._page = Page((*UNIT_FAMILIES, *PIPELINE_FAMILIES))
         self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
@@ -76,17 +85,28 @@ class Exporter:
 
     def trouble(self) -> str | None:
         """Why the figures are not fresh; None where they are. Frozen, a database gives no error, only no answer."""
-        if self.error is not None or self._refreshed_at is None:
-            return self.error or "no figures yet"
-        silent = asyncio.get_running_loop().time() - self._refreshed_at
-        return f"no answer for {silent:.0f} s" if silent > SILENT_SECONDS_MAX else None
+        why = self.error
+        if self._refreshed_at is None:
+            why = why or "no figures yet"
+        elif (silent := self._monotonic() - self._refreshed_at) > SILENT_SECONDS_MAX:
+            why = why or f"no answer for {silent:.0f} s"
+        return why if why is None else "; ".join(filter(None, (why, self.withheld())))
+
+    def withheld(self) -> str | None:
+        """Why unit figures are not served; None where they are: old ones must not be taken for those of now."""
+        if self._refreshed_at is None or (age := self._monotonic() - self._refreshed_at) <= self._age_seconds_max:
+            return None
+        return (
+            f"unit figures are {age:.0f} s old and no longer served; at most {self._age_seconds_max:.0f} s are allowed"
+        )
 
     async def refresh(self) -> None:
         """Brings figures and page up to now."""
         changed, recorded = await self.live.refresh()
         self.draw(changed)
         self.error = None
-        self._refreshed_at = asyncio.get_running_loop().time()
+        self._refreshed_at = self._monotonic()
+        self.changes.tell(changed)
         now = self._clock()
         for instant in recorded:
             self._latency.observe(max(0, now - instant) / SECOND)
@@ -98,6 +118,7 @@ class Exporter:
         for unit in changed_units(changed, self.live.tree):
             self._draw_unit(unit)
         self._draw_problems()
+        self._draw_targets()
         self._draw_pipeline()
 
     def _draw_infos(self, tree: UnitTree) -> None:
@@ -133,6 +154,13 @@ class Exporter:
         for unit, problems in sorted(self.live.unit_problems().items()):
             lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(problems.items())]
             self._page.put(name, unit, b"".join(lines))
+
+    def _draw_targets(self) -> None:
+        name = "duecourse_target_ratio"
+        self._page.clear(name)
+        for unit, ratio in sorted(self.live.targets.on_day(self.live.windows.today).items()):
+            # A float prints as the decimal it was read from: targets have six places at most.
+            self._page.put(name, unit, line(name, {"unit": unit}, float(ratio)))
 
     def _draw_pipeline(self) -> None:
         page, live = self._page, self.live
@@ -178,8 +206,10 @@ class Exporter:
             put(family, key, line(family, partition, value))
 
     def unit_page(self) -> bytes:
-        """Unit figures and pipeline."""
-        return self._page.joined()
+        """Unit figures and pipeline; the pipeline alone where the figures are withheld."""
+        name = "duecourse_projection_snapshot_timestamp_seconds"
+        self._page.put(name, "", line(name, {}, self.live.refreshed_at / SECOND))
+        return self._page.joined() if self.withheld() is None else self._page.joined_of(PIPELINE_FAMILIES)
 
     def process_page(self) -> bytes:
         """This process: memory, processor time, garbage collection, event to metric."""

@@ -17,6 +17,11 @@ UNIT_FAMILIES: Final = (
         "Unix time at which the oldest open case was received, in seconds; absent where none is open.",
     ),
     Family("duecourse_data_quality_cases", "gauge", "Cases with a data-quality problem; absent where there are none."),
+    Family(
+        "duecourse_target_ratio",
+        "gauge",
+        "Least share of settled cases (0 to 1) that a unit pledged to settle early or on time; absent without one.",
+    ),
 )
 PIPELINE_FAMILIES: Final = (
     Family("duecourse_events_applied_total", "counter", "Facts recorded, by partition and type."),
@@ -27,6 +32,11 @@ PIPELINE_FAMILIES: Final = (
         "duecourse_projection_watermark_timestamp_seconds",
         "gauge",
         "Unix time at which the last record applied was recorded, in seconds.",
+    ),
+    Family(
+        "duecourse_projection_snapshot_timestamp_seconds",
+        "gauge",
+        "Unix time of the database snapshot that the page shows, in seconds.",
     ),
     Family("duecourse_projection_lag_events", "gauge", "Records in the log that are not read yet; 0 when embedded."),
     Family("duecourse_projection_halted", "gauge", "1 where a partition is halted because records are missing."),

@@ -15,6 +15,7 @@ from events.facts import Kind
 from events.instants import SECOND
 from projections.buckets import Buckets
 from projections.measures import Policy
+from projections.targets import Targets
 from projections.units import UnitTree
 from services.clock import Clock
 from services.exporter.unit_samples import UnitSamples
@@ -22,6 +23,7 @@ from services.exporter.windows import Windows, windows_on
 from services.postgres.connection import Connection
 from services.postgres.queries import snapshot
 from services.postgres.store import PostgresStore, read_buckets, read_checkpoints, read_problems
+from services.postgres.targets import read_targets
 from services.postgres.transaction import ChangeRow
 from services.store import Checkpoint
 
@@ -83,6 +85,7 @@ class _Read(Struct, frozen=True):
     oldest: Mapping[str, int | None]
     due_later: dict[str, int] | None
     differences: int | None
+    targets: Targets
     loaded: _Loaded | None
     rows: list[_FeedRow]
 
@@ -107,6 +110,7 @@ class LiveFigures:
         self.checkpoints: list[Checkpoint] = []
         self.counters: list[tuple[int, str, str, int]] = []
         self.differences: int | None = None
+        self.targets = Targets()
 
     @property
     def refreshed_at(self) -> int:
@@ -151,6 +155,7 @@ class LiveFigures:
             oldest={row["unit"]: row["oldest"] for row in await connection.fetch(_OLDEST, list(units), KIND)},
             due_later=later,
             differences=None if differences is None else int(differences),
+            targets=await read_targets(connection, self.targets),
             loaded=loaded,
             rows=rows,
         )
@@ -197,6 +202,7 @@ class LiveFigures:
         self.tree, self.units_version, self._life = read.tree, read.units_version, read.life
         self.checkpoints, self.counters = read.checkpoints, read.counters
         self.due_later, self.differences = read.due_later, read.differences
+        self.targets = read.targets
         return changed
 
     def _apply(self, row: ChangeRow) -> None:

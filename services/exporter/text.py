@@ -1,6 +1,6 @@
 """Prometheus text (0.0.4) written from lines kept as bytes: only what changed is drawn anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -57,12 +57,16 @@ class Page:
     def joined(self) -> bytes:
         """The whole page."""
         if self._joined is None:
-            parts: list[bytes] = []
-            for family in self._families:
-                parts.append(family.header())
-                parts += self._blocks[family.name].values()
-            self._joined = b"".join(parts)
+            self._joined = self.joined_of(self._families)
         return self._joined
+
+    def joined_of(self, families: Iterable[Family]) -> bytes:
+        """Some families of the page."""
+        parts: list[bytes] = []
+        for family in families:
+            parts.append(family.header())
+            parts += self._blocks[family.name].values()
+        return b"".join(parts)
 
     def series(self) -> int:
         """Number of samples on the page."""

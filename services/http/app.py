@@ -3,10 +3,12 @@
 from fastapi import FastAPI
 
 from services.composition import Role, Service
+from services.http.changes import changes_router
 from services.http.events import events_router
 from services.http.lookups import lookups_router
 from services.http.pages import board_router, health_router, metrics_router
 from services.http.problems import add_problem_handlers
+from services.http.publications import publications_router
 from services.http.reports import reports_router
 from services.http.units import units_router
 from services.version import VERSION
@@ -32,7 +34,9 @@ def _add_interface(app: FastAPI, parts: Service) -> None:
     """What people and senders use."""
     store, clock = parts.database.store, parts.database.clock
     app.include_router(events_router(parts.intake))
-    app.include_router(reports_router(parts.database.reporting()))
+    app.include_router(reports_router(parts.database))
     app.include_router(units_router(parts.live))
+    app.include_router(changes_router(parts.exporter))
     app.include_router(lookups_router(store, clock))
+    app.include_router(publications_router(parts.database))
     app.include_router(board_router())

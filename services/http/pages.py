@@ -12,7 +12,7 @@ from services.exporter.exporter import Exporter
 from services.exporter.text import CONTENT_TYPE
 from services.http.problems import RETRY_SECONDS, problem
 
-_BOARD: Final = (resources.files("services.http") / "static" / "board.html").read_text()
+_BOARD: Final = (resources.files("services.http") / "static" / "board.html").read_text(encoding="utf-8")
 
 
 Trouble = Callable[[], str | None]

@@ -11,7 +11,11 @@ from starlette.exceptions import HTTPException
 
 from projections.periods import PeriodRefused
 from projections.reports import UnitUnknown
+from services.evidence.errors import EvidenceError
+from services.history.archive import ArchiveUnreadable
+from services.history.when import WhenRefused
 from services.intake import Overloaded
+from services.report_documents import ReportRefused
 from services.store import StoreRefused, StoreUnavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -49,6 +53,22 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(PeriodRefused)
     async def _period(_: Request, error: PeriodRefused) -> JSONResponse:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+    @app.exception_handler(ReportRefused)
+    async def _report(_: Request, error: ReportRefused) -> JSONResponse:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+    @app.exception_handler(WhenRefused)
+    async def _when(_: Request, error: WhenRefused) -> JSONResponse:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+    @app.exception_handler(ArchiveUnreadable)
+    async def _archive(_: Request, error: ArchiveUnreadable) -> JSONResponse:
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"{error}: run `duecourse verify`")
+
+    @app.exception_handler(EvidenceError)
+    async def _evidence(_: Request, error: EvidenceError) -> JSONResponse:
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
     @app.exception_handler(UnitUnknown)
     async def _unit(_: Request, error: UnitUnknown) -> JSONResponse:

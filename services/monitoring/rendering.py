@@ -20,7 +20,12 @@ WRITTEN: Final = "Written by `python -m services.monitoring`"
 
 def monitoring_files(site: Site, folder: Path) -> Mapping[str, str]:
     """Every generated file by its path under `deploy/`; `folder` is where the site file lies."""
+    from services.monitoring.dashboards.days_off import days_off_query  # with the types of Grafana, of requirements/dev
+    from services.monitoring.dashboards.files import dashboard_files
+    from services.monitoring.dashboards.parts import Premises
+
     calendar = read_calendar_file(folder / site.calendar)
+    premises = Premises(site.late_settled_objective, calendar.time_zone, days_off_query(calendar))
     offices, pipeline = office_groups(), pipeline_groups(calendar_ends_at(calendar))
     return {
         "prometheus/rules/recording.yml": _rule_file(
@@ -34,6 +39,7 @@ def monitoring_files(site: Site, folder: Path) -> Mapping[str, str]:
         ),
         "alertmanager/alertmanager.yml": _alertmanager_file(site, folder, calendar),
         "runbooks/README.md": runbook_index([*offices, *pipeline]),
+        **dashboard_files(premises),
     }
 
 

@@ -14,6 +14,7 @@ While the service itself is in doubt (`DuecourseExporterDown`, `DuecourseProject
 `DuecourseLagSlow`, `DuecourseVerificationDiffers`) alerts about offices are silent; an alert of a province silences
 those of its units about the same figure, an alert of a parent those of its children. Warnings go out in office hours.
 Outside them Alertmanager keeps quiet about the end of an alert too: the board says what still holds.
+How often the alerts on late cases fire without cause: [false-alarms.md](false-alarms.md).
 
 | alert | severity | about | waits | scope |
 |---|---|---|---|---|

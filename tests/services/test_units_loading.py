@@ -82,6 +82,19 @@ def test_a_file_without_the_columns_or_not_in_utf_8_says_so(file: Path) -> None:
         read_units_file(file)
 
 
+def test_what_is_no_table_of_units_is_refused_with_its_line(file: Path) -> None:
+    assert "line 2: more cells than columns" in errors_of(file, "P,Province,province,,,,,one too many\n")[0]
+    assert "line 2:" in errors_of(file, 'P,"Province,province,,,,\n')[0]
+    file.write_text("code,name,level,parent,valid_form\nP,Province,province,,\n")
+    with pytest.raises(UnitsRefused, match=r"unknown column 'valid_form'.*valid_from"):
+        read_units_file(file)
+
+
+def test_a_gap_in_the_validity_of_a_parent_is_named_with_the_line_of_the_child(file: Path) -> None:
+    rows = "P,P,province,,,,\nD,D,district,P,,2025-07-01,\nC,C,commune,D,,,\nC2,C2,commune,D,,2025-07-01,\n"
+    assert errors_of(file, rows) == ["line 4: parent 'D' of 'C' is not valid on 2025-07-01, and 'C' is"]
+
+
 def test_an_empty_file_is_refused(file: Path) -> None:
     file.write_text("")
     with pytest.raises(UnitsRefused, match="line 1"):

@@ -5,13 +5,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from events.instants import SECOND
+from events.instants import SECOND, moment_of
 from services.clock import system_clock
 from services.kafka.connection import connection_of
 from services.kafka.errors import KafkaRefused, KafkaUnavailable
 from services.postgres.connection import Connection, connected, open_pool
 from services.postgres.migrations import all_migrations, schema_number
-from services.postgres.reference import unit_tree
+from services.postgres.reference import unit_tree, versions_in_force
+from services.postgres.rule_tables import CALENDAR, PROCEDURES, read_calendar
 from services.settings import Settings
 
 CLOCK_SECONDS_MAX: Final = 5
@@ -44,6 +45,8 @@ async def examine(settings: Settings, url: str) -> list[Examined]:
             version, tree = await unit_tree(pool)
             units = f"{len(tree.codes()):,} units, version {version[:12] or 'none'}"
             found.append(Examined("units", bool(tree.codes()), units, "run `duecourse units load FILE`"))
+            async with connected(pool) as connection:
+                found += await _rules(connection)
     finally:
         await pool.close()
     return [*found, _disk(settings), *await _kafka(settings)]
@@ -110,6 +113,19 @@ async def _contents(connection: Connection, settings: Settings) -> list[Examined
         Examined("records", balanced, counts, "run `duecourse verify` and report what it says"),
         Examined("verification", last is None or last["differences"] == 0, checked, "run `duecourse verify`"),
     ]
+
+
+async def _rules(connection: Connection) -> list[Examined]:
+    """What due dates are promised by. Nobody needs them whose senders give every due date."""
+    loaded = await versions_in_force(connection)
+    procedures, calendar = loaded.get(PROCEDURES, ""), await read_calendar(connection, loaded.get(CALENDAR, ""))
+    rows = await connection.fetchval("select count(*) from procedures where version = $1", procedures)
+    found = [Examined("procedures", ok=True, found=f"{rows:,} rows, version {procedures[:12] or 'none'}")]
+    if calendar is None:
+        return [*found, Examined("calendar", not rows, "none", "run `duecourse calendar load FILE`")]
+    years = f"{min(calendar.years)} to {max(calendar.years)}, version {calendar.version[:12]}"
+    known = max(calendar.years) >= moment_of(system_clock()).year
+    return [*found, Examined("calendar", known, years, "load a calendar with the holidays of this year")]
 
 
 def _disk(settings: Settings) -> Examined:

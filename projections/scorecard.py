@@ -1,7 +1,7 @@
 """The case-borne indicators of the scorecard of Decision 766/QĐ-TTg (23 June 2022), from the rates of a report.
 
-Of the scorecard's weights only those are declared that are known from its text; an indicator without one shows its
-rate alone. Points are the rate's exact share of the greatest number of points, and say so.
+Of the scorecard's weights only those are declared that public summaries of it give; an indicator without one shows its
+rate alone. Points are the rate's exact share of the greatest number of points: our reading, and they say so.
 """
 
 from fractions import Fraction
@@ -30,7 +30,8 @@ INDICATORS: Final = (
         Text("Progress: cases settled early or on time", "Tiến độ: hồ sơ giải quyết trước hạn, đúng hạn"),
         BY_REPORT["on-time"],
         20,
-        "Decision 766/QĐ-TTg, group Progress and results of settlement: at most 20 of 100 points",
+        "Decision 766/QĐ-TTg, group Progress and results of settlement: at most 20 of 100 points, as public summaries "
+        "of it say; points in proportion to the rate are our reading",
     ),
     *(
         Indicator("", definition.title, definition, None, definition.source)

@@ -9,7 +9,7 @@ import msgspec
 from services.importing.errors import ImportRefused
 from services.importing.lines import UTF_8_MARK
 from services.importing.ndjson_rows import NdjsonRows, json_row
-from services.importing.row_file import Row, RowFile, UnreadableRow
+from services.importing.row_file import Row, RowFile, UnreadableRow, columns_seen
 
 FILE_BYTES_MAX: Final = 1 << 30
 """An array is read whole; what is larger comes as NDJSON, which is read line by line."""
@@ -28,14 +28,9 @@ class JsonRows:
         self._objects = objects
 
     def columns(self, wanted: frozenset[str]) -> tuple[str, ...]:
-        seen: dict[str, None] = {}
-        for row in self:
-            if isinstance(row, Row):
-                seen.update(dict.fromkeys(row.cells))
-            if wanted <= seen.keys():
-                break
+        seen = columns_seen(self, wanted)
         self.done = 0
-        return tuple(seen)
+        return seen
 
     def __iter__(self) -> Iterator[Row | UnreadableRow]:
         end, number = 0, 1

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.importing.lines import UTF_8_MARK, read_line
-from services.importing.row_file import UNREADABLE_ROW, Row, UnreadableRow
+from services.importing.row_file import UNREADABLE_ROW, Row, UnreadableRow, columns_seen
 
 
 class NdjsonRows:
@@ -19,14 +19,9 @@ class NdjsonRows:
         self.done = 0
 
     def columns(self, wanted: frozenset[str]) -> tuple[str, ...]:
-        seen: dict[str, None] = {}
-        for row in self:
-            if isinstance(row, Row):
-                seen.update(dict.fromkeys(row.cells))
-            if wanted <= seen.keys():
-                break
+        seen = columns_seen(self, wanted)
         self.done = 0
-        return tuple(seen)
+        return seen
 
     def __iter__(self) -> Iterator[Row | UnreadableRow]:
         self.done = 0

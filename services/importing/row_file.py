@@ -1,6 +1,6 @@
 """Rows of a file, whatever its format: the port that the readers of CSV, XLSX, Parquet and NDJSON fill."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -43,3 +43,14 @@ class RowFile(Protocol):
 
     def __iter__(self) -> Iterator[Row | UnreadableRow]:
         """Raises ImportRefused where the rest of the file cannot be read at all."""
+
+
+def columns_seen(rows: Iterable[Row | UnreadableRow], wanted: frozenset[str]) -> tuple[str, ...]:
+    """The columns of rows that each name their own, in the order met; read only until all of `wanted` were."""
+    seen: dict[str, None] = {}
+    for row in rows:
+        if isinstance(row, Row):
+            seen.update(dict.fromkeys(row.cells))
+        if wanted <= seen.keys():
+            break
+    return tuple(seen)

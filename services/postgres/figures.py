@@ -80,4 +80,4 @@ class LiveFigures:
         now = self._clock()
         async with snapshot(self._store.pool) as connection:
             rules = await self._store.rules_now(connection)
-            yield LiveView(connection, rules, self._store.units_version, now)
+            yield LiveView(connection, rules, self._store.units_version, now, self._store.calendar_version)

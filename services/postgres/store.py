@@ -91,6 +91,11 @@ class PostgresStore:
         """Version of the unit tree that was last read."""
         return self._units[0]
 
+    @property
+    def calendar_version(self) -> str | None:
+        """Version of the calendar that was last read; None where there is none."""
+        return self._calendar[0] or None
+
     async def rules_now(self, connection: Connection) -> Rules:
         """The rules with the reference data in force."""
         found = await versions_in_force(connection)

@@ -76,7 +76,10 @@ class StoreLogProjector:
             self._buried(batch.partition, dead)
 
     async def lost(self, partition: int, span: Span) -> None:
-        [checkpoint] = [one for one in await self._known() if one.partition == partition]
+        checkpoint = {one.partition: one for one in await self._known()}.get(partition)
+        if checkpoint is None:  # the database was put back to before anything was read: it is asked for anew soon
+            log.warning("log.checkpoint_gone", partition=partition)
+            return
         why = unreadable(checkpoint, checkpoint.topic_id, span)
         await self._halt(partition, why or f"the log does not have position {checkpoint.position}")
 

@@ -189,6 +189,14 @@ async def test_a_position_that_the_log_does_not_have_halts_the_partition(found: 
     assert "records 0 to 2 are no longer in the log" in ((await checkpoint(found)).halted or "")
 
 
+async def test_a_position_lost_in_a_database_that_was_put_back_to_nothing_is_asked_for_anew(
+    adapter: OpenAdapter,
+) -> None:
+    async with adapter() as empty:
+        await projector(empty).lost(0, Span(3, 9))
+        assert list(await empty.store.checkpoints()) == []
+
+
 async def test_a_database_fed_without_a_log_is_not_fed_by_one() -> None:
     async with in_memory() as opened:
         await Projector(opened.store).project(_reading(RECEIVED))

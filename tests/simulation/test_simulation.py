@@ -22,7 +22,12 @@ SEEDS_TOGETHER = 25
 STORIES_REMEMBERED = 120
 _END = "a log's end that was looked up before the checkpoint, which another worker moved meanwhile, halted a partition"
 _RESTORED = "a database restored to nothing was taken for one that was fed without a log"
-PAST_FAILURES: dict[int, str] = {8: _END, 106: _END, 135: _END, 36: _RESTORED, 70: _RESTORED, 185: _RESTORED}
+_GONE = "a worker ended because the checkpoint of a partition that it lost was gone with a restored database"
+PAST_FAILURES: dict[int, str] = {
+    **dict.fromkeys((8, 106, 135), _END),
+    **dict.fromkeys((36, 70, 185), _RESTORED),
+    **dict.fromkeys((237, 544, 974), _GONE),
+}
 HAPPENINGS = {
     "a worker is killed": "is killed$",
     "a worker is stopped": "is stopped for",

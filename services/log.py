@@ -85,5 +85,9 @@ class LogProjector(Protocol):
         ...
 
     async def lost(self, partition: int, span: Span) -> None:
-        """The log answered that it does not have the position asked for: the partition is halted and recorded so."""
+        """The log answered that it does not have the position asked for.
+
+        The partition is halted and recorded so, unless the log has what the checkpoint wants: then it is to be asked
+        again from where to read.
+        """
         ...

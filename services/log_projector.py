@@ -77,11 +77,11 @@ class StoreLogProjector:
 
     async def lost(self, partition: int, span: Span) -> None:
         checkpoint = {one.partition: one for one in await self._known()}.get(partition)
-        if checkpoint is None:  # the database was put back to before anything was read: it is asked for anew soon
-            log.warning("log.checkpoint_gone", partition=partition)
-            return
-        why = unreadable(checkpoint, checkpoint.topic_id, span)
-        await self._halt(partition, why or f"the log does not have position {checkpoint.position}")
+        why = None if checkpoint is None else unreadable(checkpoint, checkpoint.topic_id, span)
+        if why is not None:
+            await self._halt(partition, why)
+        else:  # only the reader's position is not there: the database was put back meanwhile
+            log.warning("log.position_gone", partition=partition, begin=span.begin, end=span.end)
 
     async def _known(self) -> list[Checkpoint]:
         async def read() -> list[Checkpoint]:

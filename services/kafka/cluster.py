@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from services.kafka.brokers import Brokers
 from services.kafka.connection import Connection
-from services.kafka.errors import KafkaRefused, KafkaUnavailable
+from services.kafka.errors import KafkaUnavailable, TopicMissing
 from services.kafka.requests import TOPIC_RESOURCE, AlterTopicRequest, MetadataRequest
 from services.log import Span
 
@@ -73,7 +73,7 @@ class Cluster:
         """One that must exist."""
         found = (await self.describe([name])).topics
         if name not in found:
-            raise KafkaRefused(f"Kafka at {self._address} has no topic {name}: run `duecourse topics apply`")
+            raise TopicMissing(f"Kafka at {self._address} has no topic {name}: run `duecourse topics apply`")
         return found[name]
 
     async def topic_settings(self, name: str) -> dict[str, str]:
@@ -97,6 +97,8 @@ class Cluster:
             answer = await self.brokers.ask(OffsetRequest(-1, 0, [(topic, led)]), node=leader)
             [(_, partitions)] = answer.topics
             for partition, code, _, offset in partitions:
+                if code == UNKNOWN_TOPIC:  # it leads by the metadata: a broker that was started again is not ready yet
+                    raise KafkaUnavailable(f"Kafka at {self._address} does not have topic {topic} yet: try again")
                 self.brokers.require(code, f"the offsets of topic {topic}, partition {partition}")
                 found[partition] = offset
         return found

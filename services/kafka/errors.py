@@ -11,3 +11,7 @@ class KafkaUnavailable(Exception):
 
 class KafkaRefused(Exception):
     """The broker refuses: identity, rights, certificate or what was asked. One line: what, where, what to do."""
+
+
+class TopicMissing(KafkaRefused):
+    """There is no such topic: it was never made, or is not there just now."""

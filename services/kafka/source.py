@@ -1,12 +1,13 @@
 """One topic of one Kafka, and the projector that says from where it is read and records what is read."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 
 from services.kafka.brokers import Brokers
 from services.kafka.cluster import Cluster
 from services.kafka.connection import Connection
+from services.kafka.errors import KafkaUnavailable, TopicMissing
 from services.log import LogProjector
 
 Work = Callable[[], Awaitable[None]]
@@ -47,8 +48,9 @@ class Source:
 
         The id is asked for last: if the topic is made anew meanwhile, it is the new one's, and everything is halted.
         """
-        spans = await self._cluster.spans(self.topic)
-        self._topic_id = (await self._cluster.topic(self.topic)).id
+        with _awaited():
+            spans = await self._cluster.spans(self.topic)
+            self._topic_id = (await self._cluster.topic(self.topic)).id
         return await self.projector.positions(self._topic_id, {one: spans[one] for one in partitions if one in spans})
 
     async def is_the_same(self) -> bool:
@@ -58,10 +60,23 @@ class Source:
 
     async def lose(self, partition: int) -> None:
         """Tells the projector that the log does not have a partition's next record, and what it does have."""
-        spans = await self._cluster.spans(self.topic)
+        with _awaited():
+            spans = await self._cluster.spans(self.topic)
         if partition in spans:
             await self.projector.lost(partition, spans[partition])
 
     async def close(self) -> None:
         """Ends the connections to Kafka."""
         await self._cluster.brokers.close()
+
+
+@contextmanager
+def _awaited() -> Iterator[None]:
+    """A topic that was there when the worker began, and is not just now, is waited for.
+
+    A broker that was started again does not know its topics at once, and one may be about to be made anew.
+    """
+    try:
+        yield
+    except TopicMissing as error:
+        raise KafkaUnavailable(str(error)) from error

@@ -155,7 +155,7 @@ class Consumer(driver.Consumer):
         seek = self._thread.reader.seek
         moved = await self._thread.call_thread(seek, fetched.assignment, fetched.unsought, positions, known)
         if moved:
-            log.info("log.reading", positions=moved)
+            log.info("log.reading", positions=dict(positions))
 
     def _named(self, partition: int) -> TP:
         return TP(_source(self).topic, partition)

@@ -18,8 +18,14 @@ METRICS_OF_CHECKPOINTS = {
     "duecourse_projection_rewinds_total": "rewinds",
 }
 SUMMED_METRICS = {"duecourse_events_applied_total": "applied", "duecourse_dead_letters_total": "dead"}
-ELSEWHERE = ("duecourse_verification_differences", "duecourse_event_to_metric_seconds", "process_", "python_")
-"""Families that tell of one process or of a verification, not of the facts."""
+ELSEWHERE = (
+    "duecourse_event_to_metric_seconds",
+    "duecourse_projection_snapshot_timestamp_seconds",
+    "duecourse_verification_differences",
+    "process_",
+    "python_",
+)
+"""Families that tell of one process, of now, or of a verification, not of the facts."""
 
 Page = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 

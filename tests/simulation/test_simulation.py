@@ -23,10 +23,12 @@ STORIES_REMEMBERED = 120
 _END = "a log's end that was looked up before the checkpoint, which another worker moved meanwhile, halted a partition"
 _RESTORED = "a database restored to nothing was taken for one that was fed without a log"
 _GONE = "a worker ended because the checkpoint of a partition that it lost was gone with a restored database"
+_AHEAD = "a reader was ahead of a log that was cut and of a database put back: a partition was halted for nothing"
 PAST_FAILURES: dict[int, str] = {
     **dict.fromkeys((8, 106, 135), _END),
     **dict.fromkeys((36, 70, 185), _RESTORED),
     **dict.fromkeys((237, 544, 974), _GONE),
+    **dict.fromkeys((5066, 5319, 6081), _AHEAD),
 }
 HAPPENINGS = {
     "a worker is killed": "is killed$",

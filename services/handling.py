@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Reading, Record, Verdict, read
+from projections.batches import Reading, Record, Verdict
 from services.composition import Database
+from services.intake import at_the_door
 from services.memory.overlay import OverlayStore
 from services.postgres.queries import DeadLetter, dead_letter
 from services.postgres.upkeep import mark_handled
@@ -47,7 +48,7 @@ async def _redriven(found: Database, door: Door, letter_id: int, done_by: str) -
     why_not = _not_open(letter_id, letter)
     if letter is None or why_not is not None:
         return Handled(letter_id, False, why_not or "")
-    reading = read([Record(letter.body)])
+    reading = at_the_door([Record(letter.body)])
     verdict = await _judged(found, reading)
     if verdict.status == "refused":
         return Handled(letter_id, False, f"still refused: {verdict.reason}: {verdict.detail}")

@@ -1,13 +1,15 @@
 """Dead letters that somebody looked at: fed again once, or put aside, with who and why."""
 
+from events.facts import DEADLINES_SOURCE
 from projections.batches import read
 from projections.units import Unit
 from services.composition import Database
 from services.handling import discard, redrive
+from services.intake import at_the_door
 from services.postgres.queries import dead_letters
 from services.units_loading import load_units
 from tests.fixtures.databases import UNITS, fetch, opened
-from tests.fixtures.saying import received, records
+from tests.fixtures.saying import event, received, records
 
 LOST = received("c1", "2024-01-10", unit="NEW")
 BROKEN = b"{"
@@ -45,6 +47,17 @@ async def test_what_would_be_refused_again_is_left_where_it_is(database_url: str
         [checkpoint] = await found.store.checkpoints()
         assert (checkpoint.applied, checkpoint.dead, checkpoint.read) == (0, 2, 2)
         assert [letter.handled for letter in await dead_letters(found.pool, 10)] == [None, None]
+
+
+async def test_what_was_said_in_the_services_own_name_is_not_let_in_by_another_door(database_url: str) -> None:
+    posed = event("overdue", "c1", "2024-01-10", source=DEADLINES_SOURCE, due="2024-01-09T17:00:00+07:00")
+    async with opened(database_url) as found:
+        await found.projector().project(at_the_door(records(posed)))
+        [letter] = await dead_letters(found.pool, 10)
+        assert letter.reason == "source_not_allowed"
+        [(done, said)] = await redriven(found, letter.id)
+        assert not done
+        assert said.startswith("still refused: source_not_allowed")
 
 
 async def test_a_discarded_letter_keeps_its_bytes_with_who_and_why(database_url: str) -> None:

@@ -31,7 +31,7 @@ stack: $(VENV)/run ## Kafka, PostgreSQL, all roles, Prometheus and Alertmanager 
 test: $(VENV)/dev ## every test; fetches what it needs
 	$(PYTEST)
 
-test-fast: $(VENV)/dev ## no crash runs, no browser: under a minute
+test-fast: $(VENV)/dev ## no crash runs, no browser: some minutes
 	$(PYTEST) -m "not slow"
 
 test-nightly: $(VENV)/dev ## every test, the properties with many more examples

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.checked_door import CheckedDoor
+from services.checked_door import checked_door
 from services.clock import Clock, system_clock
 from services.composition.feeding import worker_kept
 from services.composition.opening import Database, database, keep_embedded, log_door
@@ -16,7 +16,6 @@ from services.exporter.exporter import Exporter
 from services.exporter.live import LiveFigures
 from services.intake import Intake
 from services.kafka.connection import connection_of
-from services.kafka.publisher import Publisher
 from services.kafka.watch import LogWatch
 from services.postgres.pruning import Pruning
 from services.postgres.queries import PassedDueInPostgres
@@ -72,7 +71,7 @@ async def service(
 ) -> AsyncIterator[Service]:
     """The parts of a role, running."""
     upgrade = role is Role.SERVE
-    async with database(settings, url, upgrade=upgrade, clock=clock) as opened, log_door(settings) as door:
+    async with database(settings, url, upgrade=upgrade, clock=clock) as opened, _door(opened) as door:
         parts = assemble(opened, door)
         if role is not Role.DEADLINES:
             await parts.exporter.refresh()
@@ -80,10 +79,21 @@ async def service(
             yield parts
 
 
-def assemble(opened: Database, publisher: Publisher | None = None) -> Service:
-    """The parts of a service on a database, not running yet."""
+@asynccontextmanager
+async def _door(opened: Database) -> AsyncIterator[Door]:
+    """Where facts go: into the log where there is one, else straight into the database."""
+    async with log_door(opened.settings) as publisher:
+        if publisher is None:
+            yield opened.projector()
+            return
+        async with checked_door(publisher, opened.rules, opened.clock) as checked:
+            yield checked
+
+
+def assemble(opened: Database, door: Door | None = None) -> Service:
+    """The parts of a service on a database, not running yet; without a door, facts go straight into it."""
     settings, store, clock = opened.settings, opened.store, opened.clock
-    door: Door = opened.projector() if publisher is None else CheckedDoor(publisher, opened.rules, clock)
+    door = door or opened.projector()
     watch = None if settings.kafka is None else LogWatch(connection_of(settings), settings.kafka_topic)
     live = LiveFigures(store, clock, due_soon_days=settings.due_soon_days)
     found = opened.founding

@@ -1,9 +1,12 @@
 """The door of the log: what the workers are sure to refuse is refused at once, and never more than that."""
 
+import asyncio
+import time
+
 from events.errors import Refused
 from projections.batches import Reading, Verdict, read
 from projections.standing import Rules
-from services.checked_door import LOOK_AGAIN_AFTER, CheckedDoor
+from services.checked_door import LOOK_AGAIN_AFTER, LOOK_SECONDS_MAX, CheckedDoor, checked_door
 from services.store import StoreUnavailable
 from tests.fixtures.databases import FixedClock
 from tests.fixtures.saying import received, records
@@ -76,3 +79,35 @@ async def test_the_rules_are_asked_for_once_a_second_and_not_for_every_batch() -
     clock.now += LOOK_AGAIN_AFTER + 1
     await answers(checked, "A")
     assert database.asked == 2
+
+
+async def test_a_frozen_database_costs_the_facts_that_were_there_one_short_wait_and_the_next_ones_none() -> None:
+    database, clock, thawed = Database(), FixedClock(NOW), asyncio.Event()
+
+    async def ask() -> Rules:
+        await thawed.wait()
+        return await database.ask()
+
+    async with checked_door(Door(), ask, clock) as checked:
+        waited = []
+        for _ in range(4):
+            begun = time.monotonic()
+            assert await answers(checked, "A", "nowhere") == ["accepted"] * 2
+            waited.append(time.monotonic() - begun)
+            clock.now += LOOK_AGAIN_AFTER + 1
+        assert waited[0] >= LOOK_SECONDS_MAX
+        assert max(waited[1:]) < LOOK_SECONDS_MAX
+        thawed.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert await answers(checked, "A", "nowhere") == ["accepted", "refused"]
+
+
+async def test_a_door_that_closes_gives_up_the_look_that_is_under_way() -> None:
+    async def ask() -> Rules:
+        await asyncio.Event().wait()
+        raise AssertionError("it never comes")
+
+    async with checked_door(Door(), ask, FixedClock(NOW)) as checked:
+        await answers(checked, "A")
+    assert [task.get_name() for task in asyncio.all_tasks() if task.get_name() == "rules in force"] == []

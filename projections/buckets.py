@@ -28,6 +28,10 @@ class Buckets:
         for measure, n in expanded(change).items():
             vector[measure] += n
 
+    def count(self, day: int, unit: str, measure: int, n: int) -> None:
+        """Adds to one measure alone, whatever it is the difference of in stored changes."""
+        self._vectors(unit)[bisect_right(self.bounds, day)][measure] += n
+
     def add_to(self, bucket: int, unit: str, change: Iterable[int]) -> None:
         """Adds sums that are known to lie in a bucket."""
         vector = self._vectors(unit)[bucket]

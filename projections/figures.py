@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from projections.buckets import Buckets, Vector, less
-from projections.measures import FIELD_FLOWS, INDEX, POLICIES, Policy, under
+from projections.measures import FIELD_FLOWS, INDEX, POLICIES, POLICY_FLOWS, Policy, under
 from projections.periods import Period
 
 Ahead = Mapping[str, Mapping[int, int]]
@@ -81,13 +81,25 @@ _CLOSED: Final = INDEX["closed"]
 def _flow_places(policy: Policy) -> dict[str, int]:
     """Where the flow of each count is, by the count's name."""
     plain = ("new", "transferred_in", "transferred_out", "closed", "returned", *FIELD_FLOWS)
-    labelled = ("settled_early", "settled_on_time", "settled_late", "fell_due", "fell_due_on_time")
-    names = {name: name for name in plain} | {name: under(name, policy) for name in labelled}
+    names = {name: name for name in plain} | {name: under(name, policy) for name in POLICY_FLOWS}
     return {name: INDEX[measure] for name, measure in names.items()} | {"online": INDEX["new_online"]}
 
 
 _FLOWS: Final = {policy: tuple(_flow_places(policy).items()) for policy in POLICIES}
 _STATES: Final = {policy: (INDEX[under("overdue", policy)], INDEX[under("paused", policy)]) for policy in POLICIES}
+
+
+def with_moves(counts: Counts, moves: Buckets, unit: str, period: Period, policy: Policy) -> Counts:
+    """The counts with what the unit is to answer for more, or less, than it settled itself (`projections.attribution`).
+
+    Settled cases and those that fell due change, and nothing else: the backlog stays where it is held.
+    """
+    if unit not in moves.units:
+        return counts
+    more = moves.between(unit, period.begin, period.end)
+    return structs.replace(
+        counts, **{name: getattr(counts, name) + more[INDEX[under(name, policy)]] for name in POLICY_FLOWS}
+    )
 
 
 def pending(before: Vector) -> int:

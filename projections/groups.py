@@ -9,12 +9,13 @@ from projections.units import UnitTree
 
 
 class Grouping(StrEnum):
-    """What a row is: a unit with its own cases, a direct child with its subtree, a level, a month."""
+    """What a row is: a unit with its own cases, a direct child with its subtree, a level, a month, a group."""
 
     UNIT = "unit"
     CHILD = "child"
     LEVEL = "level"
     MONTH = "month"
+    GROUP = "group"
 
 
 class UnitUnknown(KeyError):
@@ -45,7 +46,10 @@ def scope_of(tree: UnitTree, unit: str | None) -> Group:
 
 
 def groups(by: Grouping, tree: UnitTree, unit: str | None) -> list[Group]:
-    """The rows below a unit, or of all units; a row by month sums the whole scope. Raises `UnitUnknown`."""
+    """The rows below a unit, or of all units; a row by month sums the whole scope. Raises `UnitUnknown`.
+
+    Rows by procedure group are none of units: `projections.procedure_groups` has them.
+    """
     scope = scope_of(tree, unit)
     match by:
         case Grouping.UNIT:
@@ -57,6 +61,8 @@ def groups(by: Grouping, tree: UnitTree, unit: str | None) -> list[Group]:
             return _by_level(tree, scope.units)
         case Grouping.MONTH:
             return [scope]
+        case Grouping.GROUP:
+            return []
 
 
 def _group(tree: UnitTree, code: str, units: Iterable[str], *, always: bool = True) -> Group:

@@ -4,27 +4,35 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from projections.report_columns import DENOMINATOR, NAME, NUMERATOR, UNIT, names_of, rate_column
 from projections.reports import Report, Row
 from projections.tables import Cell, Column, Sort, Table, Text
+from projections.targets import distance
 
 MINIMUM_CASES: Final = 5
 NOT_RANKED: Final = Text("not ranked", "không xếp hạng")
 RANK: Final = Column("rank", Text("Rank", "Hạng"))
 CHANGE: Final = Column("change", Text("Change, percentage points", "Tăng, giảm (điểm %)"), Sort.POINTS)
 BEFORE: Final = Column("percent_before", Text("Period before", "Kỳ trước"), Sort.PERCENT)
+TARGET: Final = Column("target_percent", Text("Target", "Chỉ tiêu"), Sort.PERCENT)
+DISTANCE: Final = Column(
+    "points_from_target", Text("From target, percentage points", "So với chỉ tiêu (điểm %)"), Sort.POINTS
+)
+PLEDGED: Final = "on_time_settled"
+"""Name of the definition that targets are pledged in: a rate of another definition has no target."""
 
 
 class Ranked(Struct, frozen=True):
     """A row with its place: `rank` None where it has too few cases or no rate; `change` None where there is no rate
-    to compare with. Both rates and their difference are exact."""
+    to compare with. Both rates and their difference are exact. `target`: the least rate pledged, None where none is."""
 
     row: Row
     rank: int | None
     before: Fraction | None
     change: Fraction | None
+    target: Fraction | None = None
 
 
 def ranked(report: Report, before: Report, minimum_cases: int = MINIMUM_CASES) -> list[Ranked]:
@@ -58,21 +66,39 @@ def _ranked(row: Row, rank: int | None, rates: Mapping[tuple[str, str], Fraction
     return Ranked(row, rank, before, change)
 
 
-def ranking(report: Report, before: Report, minimum_cases: int = MINIMUM_CASES) -> Table:
-    """The ranking laid out; the total is that of the report."""
+def ranking(
+    report: Report,
+    before: Report,
+    minimum_cases: int = MINIMUM_CASES,
+    pledged: Mapping[str | None, Fraction] | None = None,
+) -> Table:
+    """The ranking laid out; the total is that of the report.
+
+    `pledged`: targets by unit, None for that of the total; columns about them are there where a row has one.
+    """
     title = Text(
         f"Ranking by {report.question.definition.title.en.lower()}",
         f"Xếp hạng theo {report.question.definition.title.vi.lower()}",
     )
+    targets = pledged or {}
+    found = ranked(report, before, minimum_cases)
+    rows = [structs.replace(one, target=one.row.unit and targets.get(one.row.unit)) for one in found]
+    whole = _ranked(report.total, None, {_key(report.total): before.total.rate})
+    total = structs.replace(whole, target=targets.get(None))
+    aimed = any(one.target is not None for one in (*rows, total))
     columns = (RANK, UNIT, NAME, rate_column(report.question.definition), NUMERATOR, DENOMINATOR, BEFORE, CHANGE)
-    rows = tuple(_cells(one, is_total=False) for one in ranked(report, before, minimum_cases))
-    total = _ranked(report.total, None, {_key(report.total): before.total.rate})
-    return Table("ranking", title, columns, rows, _cells(total, is_total=True))
+    return Table(
+        "ranking",
+        title,
+        (*columns, TARGET, DISTANCE) if aimed else columns,
+        tuple(_cells(one, is_total=False, aimed=aimed) for one in rows),
+        _cells(total, is_total=True, aimed=aimed),
+    )
 
 
-def _cells(one: Ranked, *, is_total: bool) -> tuple[Cell, ...]:
+def _cells(one: Ranked, *, is_total: bool, aimed: bool) -> tuple[Cell, ...]:
     row = one.row
     unranked: Cell = "" if is_total else NOT_RANKED
     rank = unranked if one.rank is None else one.rank
-    names = names_of(row, is_total=is_total)
-    return (rank, *names, row.rate, row.numerator, row.denominator, one.before, one.change)
+    cells = (rank, *names_of(row, is_total=is_total), row.rate, row.numerator, row.denominator, one.before, one.change)
+    return (*cells, one.target, distance(row.rate, one.target)) if aimed else cells

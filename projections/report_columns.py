@@ -2,14 +2,19 @@
 
 from typing import Final
 
+from msgspec import structs
+
 from projections.definitions import Definition
 from projections.figures import Counts
 from projections.reports import Grouping, Report, Row
-from projections.tables import Cell, Column, Sort, Text
+from projections.tables import Cell, Column, Sort, Table, Text
 
 UNIT: Final = Column("unit", Text("Code", "Mã"), Sort.TEXT)
 NAME: Final = Column("name", Text("Unit", "Cơ quan, đơn vị"), Sort.TEXT)
-_MONTH: Final = Column("name", Text("Period", "Kỳ"), Sort.TEXT)
+_NAMES: Final = {
+    Grouping.MONTH: Column("name", Text("Period", "Kỳ"), Sort.TEXT),
+    Grouping.GROUP: Column("name", Text("Procedure group", "Lĩnh vực, nhóm thủ tục"), Sort.TEXT),
+}
 TOTAL: Final = Text("Total", "Tổng cộng")
 NUMERATOR: Final = Column("numerator", Text("Numerator", "Tử số"))
 DENOMINATOR: Final = Column("denominator", Text("Denominator", "Mẫu số"))
@@ -30,7 +35,7 @@ COUNTS: Final = (
 
 def name_column(report: Report) -> Column:
     """What the names of a report's rows are names of."""
-    return _MONTH if report.question.by is Grouping.MONTH else NAME
+    return _NAMES.get(report.question.by, NAME)
 
 
 def rate_column(definition: Definition) -> Column:
@@ -41,7 +46,19 @@ def names_of(row: Row, *, is_total: bool) -> tuple[Cell, ...]:
     """Cells of `UNIT` and `NAME`."""
     if is_total and (row.unit is None and row.name in ("", "Total")):
         return "", TOTAL
-    return row.unit or "", row.name
+    return row.unit or "", row.words or row.name
+
+
+def without_codes(table: Table) -> Table:
+    """The table without the column of units' codes, for rows that are no units."""
+    place = table.columns.index(UNIT)
+
+    def rest(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return cells[:place] + cells[place + 1 :]
+
+    columns = table.columns[:place] + table.columns[place + 1 :]
+    total = None if table.total is None else rest(table.total)
+    return structs.replace(table, columns=columns, rows=tuple(map(rest, table.rows)), total=total)
 
 
 def count_cells(counts: Counts) -> tuple[Cell, ...]:

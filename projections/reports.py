@@ -1,22 +1,37 @@
 """A report: rows of counts for units, children, levels or months, with a total (`interface.md`, Report JSON)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct, structs
 
+from projections.attribution import Attribution
 from projections.buckets import Buckets
 from projections.definitions import Definition, percent, simple_mean
-from projections.figures import Ahead, Counts, figures, total
+from projections.figures import Ahead, Counts, figures, total, with_moves
 from projections.groups import Group, Grouping, UnitUnknown, groups, scope_of
 from projections.measures import Policy
 from projections.periods import Period, months_of
 from projections.rebasing import UnitsShown
+from projections.tables import Text
 from projections.units import UnitTree
 
-__all__ = ["Grouping", "Question", "Report", "Rollup", "Row", "UnitUnknown", "UnitsShown", "bounds_of", "report"]
+__all__ = [
+    "Attribution",
+    "Grouping",
+    "Question",
+    "Report",
+    "Rollup",
+    "Row",
+    "UnitUnknown",
+    "UnitsShown",
+    "bounds_of",
+    "report",
+    "row_of",
+    "with_rows",
+]
 
 
 class Rollup(StrEnum):
@@ -36,10 +51,14 @@ class Question(Struct, frozen=True):
     rollup: Rollup = Rollup.WEIGHTED
     unit: str | None = None
     units: UnitsShown = UnitsShown.AS_REPORTED
+    attribution: Attribution = Attribution.LAST
 
 
 class Row(Struct, frozen=True):
-    """One line of a report; `unit` is None in the total, `month` is set in rows by month."""
+    """One line of a report; `unit` is None in the total, `month` is set in rows by month.
+
+    `words` name a row that has no name of its own, in both languages; `name` is the English then.
+    """
 
     unit: str | None
     name: str
@@ -50,6 +69,7 @@ class Row(Struct, frozen=True):
     percent: str | None
     month: Period | None = None
     rate: Fraction | None = None
+    words: Text | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The row as `interface.md` shows it; a month row has its dates, too."""
@@ -87,39 +107,60 @@ def bounds_of(question: Question) -> list[int]:
     return sorted(set(bounds))
 
 
-def report(question: Question, buckets: Buckets, tree: UnitTree, ahead: Ahead | None = None) -> Report:
-    """Answers a question from sums between its bounds. Raises `UnitUnknown`."""
+def report(
+    question: Question, buckets: Buckets, tree: UnitTree, ahead: Ahead | None = None, moves: Buckets | None = None
+) -> Report:
+    """Answers a question from sums between its bounds. Raises `UnitUnknown`.
 
+    `moves`: what other units are to answer for than those that settled it (`projections.attribution.Moves`).
+    Tallies know no procedures: by group it has the total only, and `with_rows` adds the rows.
+    """
     definition, scope = question.definition, scope_of(tree, question.unit)
-    own = {unit: figures(buckets, unit, question.period, question.policy, ahead) for unit in scope.units}
+
+    def own_counts(unit: str, period: Period, cut: Ahead | None) -> Counts:
+        counts = figures(buckets, unit, period, question.policy, cut)
+        return counts if moves is None else with_moves(counts, moves, unit, period, question.policy)
+
+    own = {unit: own_counts(unit, question.period, ahead) for unit in scope.units}
 
     def counts_of(group: Group) -> Counts:
         return own[group.units[0]] if len(group.units) == 1 else total(own[unit] for unit in group.units)
 
     in_scope = counts_of(scope)
     if question.by is Grouping.MONTH:
-        rows = _by_month(question, buckets, scope.units, ahead)
+        rows = _by_month(question, scope.units, own_counts, ahead)
     else:
         counted = [(group, counts_of(group)) for group in groups(question.by, tree, question.unit)]
-        rows = [_row(definition, group, counts) for group, counts in counted if group.always or counts.any]
-    whole = _row(definition, scope, in_scope)
-    if question.rollup is Rollup.SIMPLE_MEAN:
+        rows = [row_of(definition, group, counts) for group, counts in counted if group.always or counts.any]
+    return with_rows(Report(question, (), row_of(definition, scope, in_scope)), rows)
+
+
+def with_rows(found: Report, rows: Sequence[Row]) -> Report:
+    """The report with these rows; where its total's rate is a mean, that of theirs."""
+    whole = found.total
+    if found.question.rollup is Rollup.SIMPLE_MEAN:
         rate = simple_mean([row.rate for row in rows])
         whole = structs.replace(whole, rate=rate, percent=percent(rate))
-    return Report(question, tuple(rows), whole)
+    return structs.replace(found, rows=tuple(rows), total=whole)
 
 
-def _row(definition: Definition, group: Group, counts: Counts, month: Period | None = None) -> Row:
+def row_of(definition: Definition, group: Group, counts: Counts, month: Period | None = None) -> Row:
+    """The counts of a group as a row of a rate."""
     rate = definition.rate(counts)
     above, below = definition.numerator(counts), definition.denominator(counts)
     return Row(group.unit, group.name, group.level, counts, above, below, percent(rate), month, rate)
 
 
-def _by_month(question: Question, buckets: Buckets, scope: Sequence[str], ahead: Ahead | None) -> list[Row]:
+def _by_month(
+    question: Question,
+    scope: Sequence[str],
+    own_counts: Callable[[str, Period, Ahead | None], Counts],
+    ahead: Ahead | None,
+) -> list[Row]:
     rows = []
     for month in months_of(question.period):
         cut = ahead if month.end == question.period.end else None
-        counts = total(figures(buckets, unit, month, question.policy, cut) for unit in scope)
+        counts = total(own_counts(unit, month, cut) for unit in scope)
         group = Group(question.unit, f"{month.from_date} – {month.to_date}", "", tuple(scope))
-        rows.append(_row(question.definition, group, counts, month))
+        rows.append(row_of(question.definition, group, counts, month))
     return rows

@@ -1,6 +1,6 @@
 """A rate report answered from one state of the record, with everything that it depends on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -8,12 +8,15 @@ from msgspec import Struct, structs
 from events.facts import Kind
 from events.fold import fold
 from events.instants import iso
+from projections.attribution import Attribution, Moves, answering_unit
 from projections.batches import StoredCase
+from projections.buckets import Buckets
 from projections.contribution import Rules, entries
 from projections.figures import Ahead
 from projections.periods import Period, PeriodNotBegun
 from projections.rebasing import rebased, rebased_ahead, tree_of
 from projections.reports import Question, Report, UnitsShown, bounds_of, report
+from projections.standing import standing
 from projections.units import UnitTree
 from services.figures_source import FiguresView
 from services.store import Checkpoint
@@ -21,7 +24,9 @@ from services.version import VERSION
 
 
 class Answered(Struct, frozen=True):
-    """A report with what it depends on. Versions are sha256 (hexadecimal)."""
+    """A report with what it depends on. Versions are sha256 (hexadecimal); `other_versions` by kind of reference data
+    are those that only some reports rest on.
+    """
 
     report: Report
     kind: Kind
@@ -30,6 +35,7 @@ class Answered(Struct, frozen=True):
     checkpoints: Sequence[Checkpoint]
     units_version: str
     calendar_version: str | None = None
+    other_versions: Mapping[str, str] = {}
 
     def head(self, name: str, definition: str, definition_version: str) -> dict[str, Any]:
         """What is said of any report before its rows (`interface.md`, Report JSON)."""
@@ -43,6 +49,7 @@ class Answered(Struct, frozen=True):
             "rollup": question.rollup.value,
             "by": question.by.value,
             "units": question.units.value,
+            "attribution": question.attribution.value,
             "from": question.period.from_date.isoformat(),
             "to": question.period.to_date.isoformat(),
             "as_of": {
@@ -53,6 +60,7 @@ class Answered(Struct, frozen=True):
                 "definition": f"sha256:{definition_version}",
                 "units": f"sha256:{self.units_version}",
                 "calendar": self.calendar_version and f"sha256:{self.calendar_version}",
+                **{kind: f"sha256:{version}" for kind, version in self.other_versions.items()},
                 "code": VERSION,
             },
         }
@@ -109,16 +117,36 @@ async def answer_from(view: FiguresView, question: Question, kind: Kind) -> Answ
     ahead: Ahead | None = None
     if cut.is_cut:
         ahead = ahead_of(await view.cases_about(cut.instant, kind), view.rules, cut.instant)
+    moves = await _moves(view, asked, cut, kind)
     if question.units is UnitsShown.TODAY:
         today = view.rules.days.day_of(view.recorded_at)
         buckets = rebased(buckets, view.units_today, today)
         ahead = ahead and rebased_ahead(ahead, view.units_today, today)
-    found = report(asked, buckets, shown_tree(view, question.units), ahead)
+        moves = moves and rebased(moves, view.units_today, today)
+    found = report(asked, buckets, shown_tree(view, question.units), ahead, moves)
     found = structs.replace(found, question=structs.replace(question, unit=unit))
     checkpoints, days = await view.checkpoints(), view.rules.days
     return Answered(
         found, kind, days.time_zone, view.recorded_at, checkpoints, view.units_version, view.calendar_version
     )
+
+
+async def _moves(view: FiguresView, question: Question, cut: Cut, kind: Kind) -> Buckets | None:
+    """What other units are to answer for than the last holders; None where those are asked for."""
+    if question.attribution is Attribution.LAST:
+        return None
+    days, moves = view.rules.days, Moves(bounds_of(question))
+    begin, end = days.start_of(cut.period.begin), days.start_of(cut.period.end)
+    async for _, stored in view.cases_counted(begin, end, kind):
+        found = standing(fold(kept.fact for kept in stored.kept), view.rules)
+        if found is not None:
+            moves.add(answering_unit(found, question.attribution, view.rules), stored.counted.cells)
+    for stored in await view.cases_about(cut.instant, kind) if cut.is_cut else ():
+        found = standing(fold(kept.fact for kept in stored.kept), view.rules)
+        if found is not None:
+            unit = answering_unit(found, question.attribution, view.rules)
+            moves.leave_out(unit, entries(found.case, view.rules), cut.instant, days)
+    return moves.sums
 
 
 def ahead_of(cases: Sequence[StoredCase], rules: Rules, instant: int) -> Ahead:

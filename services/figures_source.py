@@ -12,7 +12,9 @@ from events.facts import Kind
 from projections.batches import StoredCase
 from projections.buckets import Buckets
 from projections.measures import Policy
+from projections.procedures import ProcedureRegistry
 from projections.standing import Rules
+from projections.targets import Targets
 from projections.units import UnitTree
 from projections.zone import LocalDays
 from services.store import Checkpoint
@@ -58,8 +60,23 @@ class FiguresView(Protocol):
         """Every case received before `end` and not ended before `begin`, in order of case id; others do no harm."""
         ...
 
+    def cases_counted(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
+        """Every case that figures of `[begin, end)` count anywhere, in order of case id; others do no harm.
+
+        Beside those that are alive, cases that fell due or were handed over in it, though they had ended before.
+        """
+        ...
+
     async def problems(self, kind: Kind) -> Mapping[tuple[str, str], int]:
         """Cases by (unit, data-quality problem); zeros left out. Unit "": cases never received."""
+        ...
+
+    async def procedures(self) -> tuple[str, ProcedureRegistry] | None:
+        """Version (sha256, hexadecimal) and content of the procedures of this state; None where none were loaded."""
+        ...
+
+    async def targets(self) -> Targets:
+        """The targets of this state; empty where none were loaded."""
         ...
 
     async def checkpoints(self) -> Sequence[Checkpoint]:

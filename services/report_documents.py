@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, structs
 
 from events.facts import Kind
+from projections.attribution import ANSWERED_REPORTS, Attribution
 from projections.data_quality import data_quality
 from projections.definitions import BY_REPORT, Definition, content_hash
 from projections.durations import DURATIONS, durations_table
@@ -13,15 +14,18 @@ from projections.form_ii06a import form_ii06a
 from projections.groups import Grouping, groups, scope_of
 from projections.pending_cases import ages_table, due_days_table
 from projections.periods import Period, previous
-from projections.ranking import MINIMUM_CASES, ranking
+from projections.ranking import MINIMUM_CASES, TARGET, ranking
 from projections.rate_table import rate_table
 from projections.rebasing import UnitsShown, rebased_problems
+from projections.report_columns import without_codes
 from projections.reports import Question
 from projections.scorecard import VERSION as SCORECARD_VERSION
 from projections.scorecard import scorecard
 from projections.tables import Table, Text
 from services.answers import Answered, answer_from, shown_tree
 from services.figures_source import FiguresView
+from services.pledges import pledged
+from services.procedure_groups import answer_by_any
 from services.report_cases import backlog_bands, lengths_by_unit
 from services.report_foot import foot
 from services.report_json import rows_of
@@ -61,25 +65,44 @@ class Document(Struct, frozen=True):
 
 async def draw_up(view: FiguresView, asked: Asked) -> Document:
     """A report over the state of a view. Raises `ReportUnknown`, `ReportRefused` and what `answer_from` raises."""
+    if asked.name not in REPORT_NAMES:
+        raise ReportUnknown(asked.name)
+    _expect_answerable(asked)
     if asked.name in BY_REPORT:
         return await _rate(view, asked, BY_REPORT[asked.name])
-    if asked.name not in _SPECIAL:
-        raise ReportUnknown(asked.name)
-    if asked.question.by is Grouping.MONTH and asked.name != "ii06a":
-        raise ReportRefused(f"report {asked.name} has no rows by month: use unit, child or level")
     return await _SPECIAL[asked.name](view, asked)
 
 
+def _expect_answerable(asked: Asked) -> None:
+    """Raises `ReportRefused` for rows or an attribution that the report has not."""
+    by, attribution = asked.question.by, asked.question.attribution
+    if by in (Grouping.MONTH, Grouping.GROUP) and asked.name != "ii06a" and asked.name not in BY_REPORT:
+        raise ReportRefused(f"report {asked.name} has no rows by {by.value}: use unit, child or level")
+    if attribution is Attribution.LAST:
+        return
+    if by is Grouping.GROUP:
+        raise ReportRefused("rows by group are not of units: attribution says nothing of them")
+    if not _is_answered(asked):
+        names = ", ".join(ANSWERED_REPORTS)
+        raise ReportRefused(f"attribution is of cases that are settled or fall due: {names}, and a ranking by these")
+
+
+def _is_answered(asked: Asked) -> bool:
+    """Whether the report is of cases that a unit can be asked to answer for."""
+    name = asked.question.definition.report if asked.name == "ranking" else asked.name
+    return name in ANSWERED_REPORTS
+
+
 async def _rate(view: FiguresView, asked: Asked, definition: Definition) -> Document:
-    answered = await answer_from(view, structs.replace(asked.question, definition=definition), asked.kind)
-    table = rate_table(answered.report)
-    notes = foot(answered, definition.meaning, definition.version)
+    answered = await answer_by_any(view, structs.replace(asked.question, definition=definition), asked.kind)
+    table = _shown(rate_table(answered.report), answered)
+    notes = foot(answered, definition.meaning, definition.version, attributed=_is_answered(asked))
     return Document(structs.replace(table, notes=notes), answered.as_json(), answered, is_rate=True)
 
 
 async def _ii06a(view: FiguresView, asked: Asked) -> Document:
-    answered = await answer_from(view, structs.replace(asked.question, definition=ON_TIME), asked.kind)
-    table = form_ii06a(answered.report)
+    answered = await answer_by_any(view, structs.replace(asked.question, definition=ON_TIME), asked.kind)
+    table = _shown(form_ii06a(answered.report), answered)
     whole = form_ii06a(answered.report, every_column=True)
     meaning = Text(
         "received + transferred in = settled + closed + transferred out + pending",
@@ -90,17 +113,28 @@ async def _ii06a(view: FiguresView, asked: Asked) -> Document:
     return structs.replace(found, json={**found.json, "rows": rows})
 
 
+def _shown(table: Table, answered: Answered) -> Table:
+    """The table as it is printed; rows that are no units have no codes."""
+    return without_codes(table) if answered.report.question.by is Grouping.GROUP else table
+
+
 async def _ranking(view: FiguresView, asked: Asked) -> Document:
     definition = asked.question.definition
     answered = await answer_from(view, asked.question, asked.kind)
     earlier = structs.replace(asked.question, period=previous(asked.question.period))
     before = await answer_from(view, earlier, asked.kind)
-    table = ranking(answered.report, before.report, asked.minimum_cases)
+    targets = await pledged(view, answered.report.question)
+    table = ranking(answered.report, before.report, asked.minimum_cases, targets.of_rows)
+    if TARGET in table.columns:
+        answered = structs.replace(answered, other_versions={"targets": targets.version})
     meaning = Text(
         f"{definition.text.en}; units with fewer than {asked.minimum_cases} cases are not ranked",
         f"{definition.text.vi}; không xếp hạng đơn vị có dưới {asked.minimum_cases} hồ sơ",
     )
-    return _document(table, answered, meaning, version=definition.version, definition=definition.name)
+    attributed = _is_answered(asked)
+    found = _document(table, answered, meaning, version=definition.version, definition=definition.name)
+    notes = foot(answered, meaning, definition.version, attributed=attributed)
+    return structs.replace(found, table=structs.replace(table, notes=notes))
 
 
 async def _data_quality(view: FiguresView, asked: Asked) -> Document:

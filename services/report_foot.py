@@ -4,6 +4,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from events.instants import moment_of
+from projections.attribution import Attribution
 from projections.measures import Policy
 from projections.reports import Grouping, Rollup, UnitsShown
 from projections.tables import Note, Text
@@ -23,16 +24,35 @@ _UNITS: Final = {
     UnitsShown.AS_REPORTED: Text("as reported then", "theo đơn vị tại thời điểm báo cáo"),
     UnitsShown.TODAY: Text("re-based to today's units", "quy về đơn vị hiện nay"),
 }
+_ROWS: Final = {
+    Grouping.UNIT: Text("each unit's own cases", "hồ sơ của chính từng đơn vị"),
+    Grouping.GROUP: Text(
+        "by group of the procedure on the day of reception", "theo nhóm của thủ tục tại ngày tiếp nhận"
+    ),
+}
+_ATTRIBUTIONS: Final = {
+    Attribution.LAST: Text("of the unit that held the case last", "tính cho đơn vị giữ hồ sơ sau cùng"),
+    Attribution.FIRST: Text(
+        "of the unit that held the case first; rows balance in the total only",
+        "tính cho đơn vị giữ hồ sơ đầu tiên; chỉ dòng tổng cân đối",
+    ),
+    Attribution.RECEIVING: Text(
+        "of the unit that took the case in, or held it first where none is named; rows balance in the total only",
+        "tính cho đơn vị tiếp nhận hồ sơ, nếu không ghi thì đơn vị giữ đầu tiên; chỉ dòng tổng cân đối",
+    ),
+}
 _KINDS: Final = {
     "procedure": Text("administrative procedures", "thủ tục hành chính"),
     "complaint": Text("complaints", "phản ánh, kiến nghị"),
 }
 
 
-def foot(answered: Answered, meaning: Text, version: str, *, of_all_days: bool = False) -> tuple[Note, ...]:
+def foot(
+    answered: Answered, meaning: Text, version: str, *, of_all_days: bool = False, attributed: bool = False
+) -> tuple[Note, ...]:
     """The notes of a report; `meaning` is its definition in words, `version` the sha256 of the definition.
 
-    `of_all_days`: neither period nor policy have a say in it.
+    `of_all_days`: neither period nor policy have a say in it. `attributed`: units answer for cases in it.
     """
     question = answered.report.question
     first, last = question.period.from_date, question.period.to_date
@@ -44,6 +64,7 @@ def foot(answered: Answered, meaning: Text, version: str, *, of_all_days: bool =
             ("definition", version),
             ("units", answered.units_version),
             ("calendar", answered.calendar_version),
+            *answered.other_versions.items(),
         )
         if value
     )
@@ -63,7 +84,9 @@ def foot(answered: Answered, meaning: Text, version: str, *, of_all_days: bool =
         Note(Text("As of", "Tính đến"), Text(f"{at}, positions {positions}", f"{at}, vị trí {positions}")),
         Note(Text("Versions (sha256)", "Phiên bản (sha256)"), Text(f"{hashes}; {VERSION}", f"{hashes}; {VERSION}")),
     ]
-    if question.by is Grouping.UNIT:
-        notes.insert(4, Note(Text("Rows", "Các dòng"), Text("each unit's own cases", "hồ sơ của chính từng đơn vị")))
+    if attributed:
+        notes.insert(4, Note(Text("Settled cases", "Hồ sơ đã giải quyết"), _ATTRIBUTIONS[question.attribution]))
+    if question.by in _ROWS:
+        notes.insert(4, Note(Text("Rows", "Các dòng"), _ROWS[question.by]))
     without = {"Policy", "Period", "Total"} if of_all_days else set()
     return tuple(note for note in notes if note.label.en not in without)

@@ -3,12 +3,14 @@
 from datetime import date
 
 from events.facts import Kind
+from projections.attribution import Attribution
 from projections.definitions import Definition
 from projections.measures import Policy
 from projections.periods import Period, PeriodRefused, parse_period, reporting_year
 from projections.reports import Grouping, Question, Rollup, UnitsShown
-from services.answers import Answered, ahead_of, answer_from
+from services.answers import Answered, ahead_of
 from services.figures_source import FiguresSource
+from services.procedure_groups import answer_by_any
 from services.report_documents import Asked, Document, draw_up
 
 __all__ = ["Answered", "Reporting", "ahead_of", "asked_period", "question_of"]
@@ -36,7 +38,7 @@ class Reporting:
     async def answer(self, question: Question, kind: Kind = "procedure") -> Answered:
         """The report; a period that is not over ends at the as-of instant, one that has not begun is refused."""
         async with self._source.view() as view:
-            return await answer_from(view, question, kind)
+            return await answer_by_any(view, question, kind)
 
     async def document(self, asked: Asked) -> Document:
         """Any report by its name, laid out; raises `ReportUnknown` and what `answer` raises."""
@@ -66,6 +68,7 @@ def question_of(
     rollup: Rollup,
     unit: str | None,
     units: UnitsShown = UnitsShown.AS_REPORTED,
+    attribution: Attribution = Attribution.LAST,
 ) -> Question:
     """What is asked, from the options of command line or HTTP."""
-    return Question(definition, period, policy, by, rollup, unit, units)
+    return Question(definition, period, policy, by, rollup, unit, units, attribution)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from events.facts import Kind
+from projections.attribution import Attribution
 from projections.definitions import BY_REPORT
 from projections.measures import Policy
 from projections.ranking import MINIMUM_CASES
@@ -67,6 +68,9 @@ def report(
     units: Annotated[
         UnitsShown, typer.Option(help="The units of then, or today's with what they took over.")
     ] = UnitsShown.AS_REPORTED,
+    attribution: Annotated[
+        Attribution, typer.Option(help="Which unit settled cases are counted for, in the on-time reports.")
+    ] = Attribution.LAST,
     kind: Annotated[KindOption, typer.Option(help="Kind of case.")] = KindOption.PROCEDURE,
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help=AS_OF_HELP)] = None,
     figure: Annotated[
@@ -86,7 +90,7 @@ def report(
 
     NAME is a rate (on-time, on-time-due, on-time-handled, late-settled, settlement-rate, backlog, online-filing,
     digitised, electronic-result, online-payment), or ii06a, ranking, data-quality, scorecard, backlog-age, backlog-due,
-    working-time, return-lag.
+    working-time, return-lag. Rows by group of procedures are of rates and ii06a.
 
     Example: `duecourse report on-time --period 2024 --by level --policy date`
     """
@@ -99,7 +103,7 @@ def report(
         for one in periods:
             asked = asked_period(reporting.today(), period=one, begin=begin and begin.date(), end=end and end.date())
             own = policy or reporting.policy
-            question = question_of(BY_REPORT[figure], asked, own, by, rollup, unit, units)
+            question = question_of(BY_REPORT[figure], asked, own, by, rollup, unit, units, attribution)
             documents.append(await reporting.document(Asked(name, question, chosen, minimum_cases)))
         return documents
 

@@ -7,7 +7,9 @@ from events.facts import Kind
 from projections.batches import StoredCase
 from projections.buckets import Buckets
 from projections.measures import Policy
+from projections.procedures import ProcedureRegistry
 from projections.standing import Rules
+from projections.targets import Targets
 from projections.units import UnitTree
 from projections.zone import LocalDays
 from services.clock import Clock
@@ -17,7 +19,9 @@ from services.history.points import Point, point_at
 from services.history.when import When
 from services.postgres.connection import Connection
 from services.postgres.queries import snapshot
+from services.postgres.rule_tables import PROCEDURES, read_procedures
 from services.postgres.store import PostgresStore
+from services.postgres.targets import TARGETS, read_targets_of
 from services.store import Checkpoint
 
 
@@ -61,6 +65,10 @@ class HistoricView:
         return [one for one in self._folded.of_the_day if one.counted.kind == kind]
 
     async def cases_alive(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
+        async for one in self.cases_counted(begin, end, kind):
+            yield one
+
+    async def cases_counted(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
         """Every case of the kind: the archive is read once more, for its cases are not kept in memory."""
         async for recorded in cases_at(self._connection, self._folded.point):
             found = fold_case(recorded, self._folded.rules)
@@ -69,6 +77,14 @@ class HistoricView:
 
     async def problems(self, kind: Kind) -> Mapping[tuple[str, str], int]:
         return self._folded.problems(kind)
+
+    async def procedures(self) -> tuple[str, ProcedureRegistry] | None:
+        version = self._folded.point.versions.get(PROCEDURES, "")
+        registry = await read_procedures(self._connection, version)
+        return None if registry is None else (version, registry)
+
+    async def targets(self) -> Targets:
+        return await read_targets_of(self._connection, self._folded.point.versions.get(TARGETS, ""))
 
     async def checkpoints(self) -> Sequence[Checkpoint]:
         return [Checkpoint(partition, position) for partition, position in self._folded.point.below()]

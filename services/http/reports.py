@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from events.facts import Kind
+from projections.attribution import Attribution
 from projections.definitions import BY_REPORT
 from projections.measures import Policy
 from projections.ranking import MINIMUM_CASES
@@ -37,6 +38,9 @@ def reports_router(database: Database) -> APIRouter:
         policy: Annotated[Policy | None, Query(description="none: the policy of the database")] = None,
         rollup: Rollup = Rollup.WEIGHTED,
         units: UnitsShown = UnitsShown.AS_REPORTED,
+        attribution: Annotated[
+            Attribution, Query(description="which unit settled cases are counted for, in the on-time reports")
+        ] = Attribution.LAST,
         kind: Kind = "procedure",
         as_of: Annotated[
             str | None, Query(description="now, a time of recording, positions 0:1200,1:1187, a publication's id")
@@ -55,7 +59,7 @@ def reports_router(database: Database) -> APIRouter:
         for one in periods:
             asked = asked_period(reporting.today(), period=one, begin=from_, end=to)
             own = policy or reporting.policy
-            question = question_of(BY_REPORT[found_figure], asked, own, by, rollup, unit, units)
+            question = question_of(BY_REPORT[found_figure], asked, own, by, rollup, unit, units, attribution)
             documents.append(await reporting.document(Asked(found_name, question, kind, minimum_cases)))
         body = await asyncio.to_thread(drawn, documents, chosen, language)  # a workbook of a nation takes seconds
         return Response(body, media_type=MEDIA_TYPES[chosen])

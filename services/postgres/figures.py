@@ -10,19 +10,27 @@ from events.facts import Kind
 from projections.batches import StoredCase, stored_case
 from projections.buckets import Buckets
 from projections.measures import Policy
+from projections.procedures import ProcedureRegistry
 from projections.standing import Rules
+from projections.targets import Targets
 from projections.units import UnitTree
 from projections.zone import LocalDays
 from services.clock import Clock
 from services.postgres.connection import Connection
 from services.postgres.queries import cases_about, snapshot
 from services.postgres.store import PostgresStore, read_buckets, read_checkpoints, read_problems
+from services.postgres.targets import read_targets
 from services.store import Checkpoint
 
 CHUNK_CASES: Final = 2_000
 _ALIVE: Final = (
     "select case_id, version, facts, counted from cases where kind = $1 and received_at < $2 "
     "and (ended_at is null or greatest(ended_at, received_at) >= $3) order by case_id"
+)
+_COUNTED: Final = (
+    "select case_id, version, facts, counted from cases where kind = $1 and received_at < $2 "
+    "and (ended_at is null or greatest(ended_at, received_at) >= $3 or due_date_at >= $3 or due_instant_at >= $3 "
+    "or case_id = any (select case_id from archive where occurred_at >= $3)) order by case_id"
 )
 
 
@@ -45,12 +53,25 @@ class LiveView(Struct, frozen=True):
     async def cases_about(self, instant: int, kind: Kind) -> Sequence[StoredCase]:
         return await cases_about(self.connection, instant, self.rules.days, kind)
 
-    async def cases_alive(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
-        async for row in self.connection.cursor(_ALIVE, kind, end, begin, prefetch=CHUNK_CASES):
+    def cases_alive(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
+        return self._cases(_ALIVE, kind, end, begin)
+
+    def cases_counted(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
+        return self._cases(_COUNTED, kind, end, begin)
+
+    async def _cases(self, query: str, kind: Kind, end: int, begin: int) -> AsyncIterator[tuple[str, StoredCase]]:
+        async for row in self.connection.cursor(query, kind, end, begin, prefetch=CHUNK_CASES):
             yield row["case_id"], stored_case(row["version"], row["facts"], row["counted"])
 
     async def problems(self, kind: Kind) -> Mapping[tuple[str, str], int]:
         return await read_problems(self.connection, kind)
+
+    async def procedures(self) -> tuple[str, ProcedureRegistry] | None:
+        registry = self.rules.procedures
+        return None if registry is None else (registry.version, registry)
+
+    async def targets(self) -> Targets:
+        return await read_targets(self.connection)
 
     async def checkpoints(self) -> Sequence[Checkpoint]:
         return await read_checkpoints(self.connection)

@@ -38,6 +38,11 @@ async def read_targets(connection: Connection, known: Targets | None = None) -> 
     version = await current_version(connection, TARGETS)
     if known is not None and version in ("", known.version):
         return known
+    return await read_targets_of(connection, version)
+
+
+async def read_targets_of(connection: Connection, version: str) -> Targets:
+    """The targets of a version; none where there is no such version."""
     rows = await connection.fetch("select unit, ratio, valid_from, valid_to from targets where version = $1", version)
     return Targets(
         Target(

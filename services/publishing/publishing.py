@@ -7,6 +7,7 @@ from typing import Final
 
 from events.instants import instant_of, iso
 from projections.definitions import BY_REPORT
+from projections.groups import Grouping
 from services.clock import Clock
 from services.evidence.manifest import Manifest, Publication, Versions, publish
 from services.evidence.publications import keep_publication
@@ -18,6 +19,7 @@ from services.postgres.store import PostgresStore
 from services.publishing.code_hash import code_hash
 from services.publishing.freezing import Asked, definitions_hash, frozen_reports
 from services.publishing.log_keeping import EvidencePlace, logged
+from services.report_documents import ReportRefused
 from services.version import VERSION
 
 NOTHING_HASH: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -30,8 +32,10 @@ async def publish_reports(
 ) -> Publication:
     """Publishes reports as of now; both copies are on disk when it returns.
 
-    Raises `PeriodNotBegun`, `UnitUnknown`, `ArchiveUnreadable`, `EvidenceError`.
+    Raises `ReportRefused`, `PeriodNotBegun`, `UnitUnknown`, `ArchiveUnreadable`, `EvidenceError`.
     """
+    if any(one.question.by is Grouping.GROUP for one in asked):
+        raise ReportRefused("reports by group are not published: use unit, child, level or month")
     key = place.key()
     async with snapshot(store.pool) as connection:
         point = await point_at(connection, Now(), clock)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database
 
 ENVELOPE = {
     "report", "definition", "policy", "kind", "time_zone", "rollup", "by", "from", "to", "as_of", "versions", "rows",
-    "total", "units",
+    "total", "units", "attribution",
 }  # fmt: skip
 ROW = {"unit", "name", "level", "numerator", "denominator", "percent", "counts"}
 COUNTS = [

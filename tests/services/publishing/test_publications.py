@@ -29,6 +29,7 @@ from services.publishing.freezing import Asked
 from services.publishing.log_keeping import EvidencePlace
 from services.publishing.publishing import publish_reports
 from services.publishing.restating import listed, shown
+from services.report_documents import ReportRefused
 from services.rules_loading import load_calendar, load_procedures
 from tests.fixtures.databases import fetch, opened
 from tests.fixtures.promising import registry_in, shipped
@@ -62,7 +63,7 @@ async def published(url: str, folder: Path) -> AsyncIterator[tuple[Database, Evi
     async with opened(url) as found:
         await record(found, *FACTS)
         await record(found, received("c9", "2024-01-04"), partition=1)
-        groupings = [asked(by=by) for by in Grouping] + [asked("settlement-rate", unit="P")]
+        groupings = [asked(by=by) for by in Grouping if by is not Grouping.GROUP] + [asked("settlement-rate", unit="P")]
         yield found, place, await publish_reports(found.store, place, groupings, found.clock)
 
 
@@ -90,6 +91,13 @@ async def test_a_publication_holds_here_and_with_the_offline_verifier(database_u
         assert named["transferred_in"] == named["transferred_out"] == 1
         assert named["settled_early"] == 2
         assert (total.numerator.count, total.denominator.count, total.denominator.cases) == (2, 3, 3)
+
+
+async def test_a_report_by_procedure_group_is_not_published_without_its_rows(database_url: str, tmp_path: Path) -> None:
+    async with published(database_url, tmp_path) as (found, place, _):
+        with pytest.raises(ReportRefused, match="not published"):
+            await publish_reports(found.store, place, [asked(by=Grouping.GROUP)], found.clock)
+        assert len(await listed(found.store, place, found.clock)) == 1
 
 
 async def test_later_facts_leave_it_as_it_was_and_mark_it_restated_with_the_reason(

@@ -88,9 +88,9 @@ def _expect_answerable(asked: Asked) -> None:
 
 
 def _is_answered(asked: Asked) -> bool:
-    """Whether the report is of cases that a unit can be asked to answer for."""
+    """Whether the report is of units, and of cases that one can be asked to answer for."""
     name = asked.question.definition.report if asked.name == "ranking" else asked.name
-    return name in ANSWERED_REPORTS
+    return name in ANSWERED_REPORTS and asked.question.by is not Grouping.GROUP
 
 
 async def _rate(view: FiguresView, asked: Asked, definition: Definition) -> Document:

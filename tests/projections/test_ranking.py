@@ -1,12 +1,14 @@
 """Competition ranks and the exact change to the period before, on any rows."""
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.definitions import BY_REPORT
 from projections.figures import Counts
 from projections.periods import parse_period
-from projections.ranking import ranked, ranking
+from projections.ranking import DISTANCE, TARGET, ranked, ranking
 from projections.reports import Question, Report, Row
 from tests.projections.tallying import DATE
 
@@ -51,3 +53,22 @@ def test_every_row_is_laid_out_with_a_cell_for_each_column(units):
     assert table.total is not None
     assert {len(cells) for cells in (*table.rows, table.total)} == {len(table.columns)}
     assert len(table.rows) == len(units)
+
+
+def test_a_target_and_the_distance_to_it_stand_in_every_row_that_pledged_one():
+    table = ranking(report([(9, 1), (5, 5)]), report([]), 1, {"U0": Fraction(19, 20), None: Fraction(1, 2)})
+    assert table.columns[-2:] == (TARGET, DISTANCE)
+    assert [row[-2:] for row in table.rows] == [(Fraction(19, 20), Fraction(-1, 20)), (None, None)]
+    assert table.total is not None
+    assert table.total[-2:] == (Fraction(1, 2), Fraction(0))
+
+
+@given(settled)
+def test_where_nobody_pledged_anything_the_ranking_has_no_columns_about_it(units):
+    for pledged in (None, {}, {"elsewhere": Fraction(1)}):
+        assert {TARGET, DISTANCE}.isdisjoint(ranking(report(units), report(units), 1, pledged).columns)
+
+
+def test_a_unit_without_a_rate_has_a_target_and_no_distance_to_it():
+    table = ranking(report([(0, 0)]), report([]), 1, {"U0": Fraction(9, 10)})
+    assert table.rows[0][-2:] == (Fraction(9, 10), None)

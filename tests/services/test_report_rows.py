@@ -229,6 +229,6 @@ async def test_group_and_attribution_are_asked_for_over_http_and_on_the_command_
     assert [line.split(",")[0] for line in late.stdout.splitlines() if ",1,1,100.00," in line] == ["B"]
     wrong = run_verb(["report", "ranking", "--by", "group"], settings, tmp_path)
     assert (wrong.status, wrong.stderr) == (
-        1,
+        2,
         "duecourse: report ranking has no rows by group: use unit, child or level\n",
     )

@@ -38,6 +38,12 @@ class Buckets:
         for measure, n in enumerate(change):
             vector[measure] += n
 
+    def add_measures(self, bucket: int, unit: str, sums: Iterable[tuple[int, int]]) -> None:
+        """Adds sums of some measures, told as (measure, n), that are known to lie in a bucket."""
+        vector = self._vectors(unit)[bucket]
+        for measure, n in sums:
+            vector[measure] += n
+
     def _vectors(self, unit: str) -> list[Vector]:
         vectors = self.units.get(unit)
         if vectors is None:

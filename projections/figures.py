@@ -89,6 +89,12 @@ _FLOWS: Final = {policy: tuple(_flow_places(policy).items()) for policy in POLIC
 _STATES: Final = {policy: (INDEX[under("overdue", policy)], INDEX[under("paused", policy)]) for policy in POLICIES}
 
 
+def measures_of(policy: Policy) -> tuple[int, ...]:
+    """Indexes of the measures that figures under a policy are made of."""
+    stock = {*_SETTLED, _NEW, _IN, _OUT, _CLOSED, *_STATES[policy]}
+    return tuple(sorted(stock | {place for _, place in _FLOWS[policy]}))
+
+
 def with_moves(counts: Counts, moves: Buckets, unit: str, period: Period, policy: Policy) -> Counts:
     """The counts with what the unit is to answer for more, or less, than it settled itself (`projections.attribution`).
 

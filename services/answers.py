@@ -113,7 +113,7 @@ async def answer_from(view: FiguresView, question: Question, kind: Kind) -> Answ
     cut = cut_of(view, question.period)
     unit = shown_unit(view, question.units, question.unit)
     asked = structs.replace(question, period=cut.period, unit=unit)
-    buckets = await view.buckets(bounds_of(asked), kind)
+    buckets = await view.buckets(bounds_of(asked), kind, asked.policy)
     ahead: Ahead | None = None
     if cut.is_cut:
         ahead = ahead_of(await view.cases_about(cut.instant, kind), view.rules, cut.instant)

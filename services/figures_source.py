@@ -48,8 +48,11 @@ class FiguresView(Protocol):
         """sha256 (hexadecimal) of the calendar of this state; None where none was loaded."""
         ...
 
-    async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
-        """Tallies of all cases, summed between bounds (local days)."""
+    async def buckets(self, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
+        """Tallies of all cases, summed between bounds (local days).
+
+        Only what figures under the policy are made of can be relied on (`projections.figures`), before the last bound.
+        """
         ...
 
     async def cases_about(self, instant: int, kind: Kind) -> Sequence[StoredCase]:

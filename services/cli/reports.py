@@ -50,7 +50,9 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which report.", callback=_one_of(REPORT_NAMES))],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help=f"One of {', '.join(REPORT_NAMES)}.", callback=_one_of(REPORT_NAMES))
+    ],
     unit: Annotated[str | None, typer.Option(help="Code; rows and total are its subtree.")] = None,
     begin: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Day after the last.")] = None,
@@ -88,9 +90,7 @@ def report(
 ) -> None:
     """Print a report over a period; without dates, over the reporting year so far.
 
-    NAME is a rate (on-time, on-time-due, on-time-handled, late-settled, settlement-rate, backlog, online-filing,
-    digitised, electronic-result, online-payment), or ii06a, ranking, data-quality, scorecard, backlog-age, backlog-due,
-    working-time, return-lag. Rows by group of procedures are of rates and ii06a.
+    Rows by group of procedures are of rates and ii06a.
 
     Example: `duecourse report on-time --period 2024 --by level --policy date`
     """

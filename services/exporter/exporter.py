@@ -18,7 +18,7 @@ from events.instants import SECOND
 from projections.units import UnitTree
 from services.clock import Clock
 from services.exporter.changes import Changes
-from services.exporter.families import PIPELINE_FAMILIES, UNIT_FAMILIES
+from services.exporter.families import EVENT_TO_METRIC, PIPELINE_FAMILIES, UNIT_FAMILIES
 from services.exporter.live import LiveFigures, changed_units
 from services.exporter.text import Page, escaped, line
 from services.exporter.unit_samples import SAMPLES
@@ -65,8 +65,8 @@ class Exporter:
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         self._latency = Histogram(
-            "duecourse_event_to_metric_seconds",
-            "Seconds from the recording of a batch to its figures being ready for a scrape.",
+            EVENT_TO_METRIC.name,
+            EVENT_TO_METRIC.help,
             buckets=LATENCY_BUCKETS,
             registry=self.registry,
         )

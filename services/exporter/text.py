@@ -9,11 +9,12 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Family(Struct, frozen=True):
-    """A metric family: its name, type and what it means, with unit."""
+    """A metric family: its name, type and what it means, with unit; `labels` are those of its samples."""
 
     name: str
     type: str
     help: str
+    labels: tuple[str, ...] = ()
 
     def header(self) -> bytes:
         return f"# HELP {self.name} {self.help}\n# TYPE {self.name} {self.type}\n".encode()

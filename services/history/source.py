@@ -57,7 +57,8 @@ class HistoricView:
     def calendar_version(self) -> str | None:
         return self._folded.point.versions.get("calendar")
 
-    async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
+    async def buckets(self, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
+        del policy  # everything is at hand
         return self._folded.buckets(bounds, kind)
 
     async def cases_about(self, instant: int, kind: Kind) -> Sequence[StoredCase]:

@@ -18,7 +18,8 @@ from projections.zone import LocalDays
 from services.clock import Clock
 from services.postgres.connection import Connection
 from services.postgres.queries import cases_about, snapshot
-from services.postgres.store import PostgresStore, read_buckets, read_checkpoints, read_problems
+from services.postgres.report_sums import read_report_sums
+from services.postgres.store import PostgresStore, read_checkpoints, read_problems
 from services.postgres.targets import read_targets
 from services.store import Checkpoint
 
@@ -47,8 +48,8 @@ class LiveView(Struct, frozen=True):
     def units_today(self) -> UnitTree:
         return self.rules.units
 
-    async def buckets(self, bounds: Sequence[int], kind: Kind) -> Buckets:
-        return await read_buckets(self.connection, bounds, kind)
+    async def buckets(self, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
+        return await read_report_sums(self.connection, bounds, kind, policy)
 
     async def cases_about(self, instant: int, kind: Kind) -> Sequence[StoredCase]:
         return await cases_about(self.connection, instant, self.rules.days, kind)

@@ -5,8 +5,8 @@ from msgspec import structs
 
 from events.facts import Closed, Paused, Processed, Reopened, Resumed, Transferred
 from projections.buckets import Buckets
-from projections.figures import Counts, figures, pending, total
-from projections.measures import POLICIES
+from projections.figures import Counts, figures, measures_of, pending, total
+from projections.measures import INDEX, POLICIES
 from projections.periods import Period, months_of, parse_period
 from tests.events.telling import at, received, said, told
 from tests.projections.direct_count import direct_count
@@ -173,3 +173,14 @@ def test_totals_are_sums_of_every_integer():
     assert total([]) == Counts()
     assert one.any
     assert not Counts().any
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_figure_is_made_of_the_measures_named_for_its_policy_and_of_no_other(policy):
+    whole, rest = buckets_of(made_cases(200, "2023-11-20", 420), [YEAR]), Buckets([YEAR.begin, YEAR.end])
+    for unit, vectors in whole.units.items():
+        for bucket, vector in enumerate(vectors):
+            rest.add_measures(bucket, unit, ((measure, vector[measure]) for measure in measures_of(policy)))
+    for unit in UNITS:
+        assert figures(rest, unit, YEAR, policy) == figures(whole, unit, YEAR, policy)
+    assert INDEX["became_overdue"] not in measures_of(policy)

@@ -12,6 +12,7 @@ from events.instants import instant_of
 from projections.batches import read
 from projections.definitions import BY_REPORT
 from projections.groups import Grouping
+from projections.measures import Policy
 from projections.periods import parse_period
 from projections.reports import Question, UnitsShown
 from projections.units import Unit
@@ -61,6 +62,23 @@ async def test_the_live_database_and_its_archive_give_the_same_reports(database_
             assert one.table.rows
             for form in Format:
                 assert drawn([one], form, Language.VI)
+
+
+@pytest.mark.database
+async def test_under_either_policy_the_database_sums_what_the_archive_does(database_url: str) -> None:
+    clock = FixedClock(instant_of(UNTIL))
+    async with opened(database_url, clock=clock, units=UNITS) as found:
+        await found.projector().project(read(records(*history(seed=6, cases=80, until=UNTIL))))
+        [checkpoint] = [one for one in await found.store.checkpoints() if one.position]
+        clock.now = checkpoint.recorded_at
+        archived = await found.reporting_at(f"0:{checkpoint.position}")
+        totals = set()
+        for policy in Policy:
+            question = asked("on-time", policy=policy, by=Grouping.UNIT)
+            one, other = [await source.document(question) for source in (found.reporting(), archived)]
+            assert lasting(one) == lasting(other)
+            totals.add(one.json["total"]["numerator"])
+        assert len(totals) == 2, "the policies differ here"
 
 
 async def small(name: str = "on-time", period: str = "2024", **more: Any) -> Document:

@@ -1,0 +1,1 @@
+"""The reference under `deploy/reference/`, written from the code: verbs, settings, metrics, definitions, events."""

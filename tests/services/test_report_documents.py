@@ -24,7 +24,7 @@ from services.sample.units import province_units
 from tests.fixtures.databases import FixedClock, opened
 from tests.fixtures.figures_in_memory import decided, document
 from tests.fixtures.reporting_in_memory import memory_store, tell
-from tests.fixtures.saying import received, records
+from tests.fixtures.saying import processed, received, records
 from tests.fixtures.serving import serving
 
 UNTIL = datetime.fromisoformat("2025-06-18T10:30:00+07:00")
@@ -68,7 +68,10 @@ async def test_the_live_database_and_its_archive_give_the_same_reports(database_
 async def test_under_either_policy_the_database_sums_what_the_archive_does(database_url: str) -> None:
     clock = FixedClock(instant_of(UNTIL))
     async with opened(database_url, clock=clock, units=UNITS) as found:
-        await found.projector().project(read(records(*history(seed=6, cases=80, until=UNTIL))))
+        by_day = received("hour", "2025-03-03", unit="H99.01", due="2025-03-10T12:00")
+        late_by_hours = processed("hour", "2025-03-10T15:00")
+        told = records(*history(seed=6, cases=80, until=UNTIL), by_day, late_by_hours)
+        await found.projector().project(read(told))
         [checkpoint] = [one for one in await found.store.checkpoints() if one.position]
         clock.now = checkpoint.recorded_at
         archived = await found.reporting_at(f"0:{checkpoint.position}")

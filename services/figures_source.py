@@ -48,6 +48,11 @@ class FiguresView(Protocol):
         """sha256 (hexadecimal) of the calendar of this state; None where none was loaded."""
         ...
 
+    @property
+    def other_calendar(self) -> str | None:
+        """sha256 (hexadecimal) of a calendar that promises are made by instead of their own; None: official figures."""
+        ...
+
     async def buckets(self, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
         """Tallies of all cases, summed between bounds (local days).
 

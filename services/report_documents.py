@@ -27,7 +27,7 @@ from services.figures_source import FiguresView
 from services.pledges import pledged
 from services.procedure_groups import answer_by_any
 from services.report_cases import backlog_bands, lengths_by_unit
-from services.report_foot import foot
+from services.report_foot import foot, what_if_note
 from services.report_json import rows_of
 
 ON_TIME: Final = BY_REPORT["on-time"]
@@ -51,12 +51,16 @@ class Asked(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """A report laid out. `json` has the shape of `interface.md`; `is_rate`: it is one of the definitions."""
+    """A report laid out. `json` has the shape of `interface.md`; `is_rate`: it is one of the definitions.
+
+    `what_if`: its figures are those of another calendar than promises were made by, and no official ones.
+    """
 
     table: Table
     json: Mapping[str, Any]
     answered: Answered
     is_rate: bool = False
+    what_if: bool = False
 
     @property
     def period(self) -> Period:
@@ -69,8 +73,19 @@ async def draw_up(view: FiguresView, asked: Asked) -> Document:
         raise ReportUnknown(asked.name)
     _expect_answerable(asked)
     if asked.name in BY_REPORT:
-        return await _rate(view, asked, BY_REPORT[asked.name])
-    return await _SPECIAL[asked.name](view, asked)
+        found = await _rate(view, asked, BY_REPORT[asked.name])
+    else:
+        found = await _SPECIAL[asked.name](view, asked)
+    return found if view.other_calendar is None else _unofficial(found, view.other_calendar)
+
+
+def _unofficial(found: Document, calendar: str) -> Document:
+    """Marked in its title, its foot and its JSON as what would have been with another calendar."""
+    note = what_if_note(calendar)
+    title = Text(f"{note.label.en}: {found.table.title.en}", f"{note.label.vi}: {found.table.title.vi}")
+    table = structs.replace(found.table, title=title, notes=(note, *found.table.notes))
+    told = {**found.json, "what_if": {"calendar": f"sha256:{calendar}"}}
+    return structs.replace(found, table=table, json=told, what_if=True)
 
 
 def _expect_answerable(asked: Asked) -> None:

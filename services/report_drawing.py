@@ -62,6 +62,8 @@ def json_of(documents: Sequence[Document]) -> Any:
 def csv_of(documents: Sequence[Document], language: Language = Language.EN) -> str:
     """A rate's rows name their period, so several periods stand under one header. Raises `ReportRefused` for others."""
     first, *others = documents
+    if any(one.what_if for one in documents):
+        raise ReportRefused("CSV has no foot that says what if: use table, json, xlsx or html")
     if others and not first.is_rate:
         raise ReportRefused("CSV of this report does not name the period: ask for one period a file")
     head = report_csv(first.answered) if first.is_rate else draw_csv(first.table, language)

@@ -47,6 +47,18 @@ _KINDS: Final = {
 }
 
 
+def what_if_note(calendar: str) -> Note:
+    """Says that figures are of another calendar, by its version (sha256)."""
+    shown = calendar[:SHOWN_DIGITS]
+    return Note(
+        Text("What if", "Giả định"),
+        Text(
+            f"promises made by calendar {shown}, as if its days had always been known: no official figures",
+            f"ngày hẹn trả tính theo lịch {shown}, coi như đã biết từ đầu: không phải số liệu chính thức",
+        ),
+    )
+
+
 def foot(
     answered: Answered, meaning: Text, version: str, *, of_all_days: bool = False, attributed: bool = False
 ) -> tuple[Note, ...]:

@@ -75,6 +75,10 @@ def report(
     ] = Attribution.LAST,
     kind: Annotated[KindOption, typer.Option(help="Kind of case.")] = KindOption.PROCEDURE,
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="WHEN", help=AS_OF_HELP)] = None,
+    calendar: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="What if promises had been made by this calendar; no official figures."),
+    ] = None,
     figure: Annotated[
         str, typer.Option(metavar="NAME", help="What `ranking` ranks by.", callback=_one_of(tuple(BY_REPORT)))
     ] = "on-time",
@@ -97,7 +101,7 @@ def report(
     chosen: Kind = "complaint" if kind is KindOption.COMPLAINT else "procedure"
 
     async def work(found: Database) -> list[Document]:
-        reporting = await found.reporting_at(as_of)
+        reporting = await found.reporting_at(as_of, calendar)
         documents = []
         periods: list[str | None] = [*period] if period else [None]
         for one in periods:

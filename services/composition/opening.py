@@ -58,12 +58,15 @@ class Database:
     def reporting(self) -> Reporting:
         return Reporting(LiveFigures(self.store, self.clock))
 
-    async def reporting_at(self, as_of: str | None) -> Reporting:
-        """As of a point of the history; None or `now`: the live figures. Raises `WhenRefused`."""
-        if as_of is None or as_of.strip() == "now":
+    async def reporting_at(self, as_of: str | None, calendar: str | None = None) -> Reporting:
+        """As of a point of the history; None or `now`: the live figures. Raises `WhenRefused`.
+
+        `calendar`: what would have been with another one, by the beginning of its version.
+        """
+        if calendar is None and (as_of is None or as_of.strip() == "now"):
             return self.reporting()
-        when = parse_when(as_of, self.founding.time_zone)
-        return Reporting(await figures_at(self.store, when, self.clock))
+        when = parse_when(as_of or "now", self.founding.time_zone)
+        return Reporting(await figures_at(self.store, when, self.clock, calendar))
 
     async def rules(self) -> Rules:
         """The rules with the unit tree in force."""

@@ -18,6 +18,7 @@ from projections.contribution import NOTHING, Contribution, Rules, contribution
 from projections.tallies import TallyChanges
 from services.history.archive import CHUNK_EVENTS, RecordedCase, cases_at
 from services.history.points import Point, rules_at
+from services.history.what_if import WhatIf
 from services.postgres.connection import Connection
 from services.postgres.store import PostgresStore
 
@@ -101,10 +102,15 @@ def folded(recorded: Iterable[RecordedCase], point: Point, rules: Rules) -> Fold
 
 
 async def fold_archive(
-    connection: Connection, store: PostgresStore, point: Point, *, chunk_events: int = CHUNK_EVENTS
+    connection: Connection,
+    store: PostgresStore,
+    point: Point,
+    *,
+    chunk_events: int = CHUNK_EVENTS,
+    other: WhatIf | None = None,
 ) -> Folded:
-    """The tallies of the archive as of a point; raises `ArchiveUnreadable`."""
+    """The tallies of the archive as of a point, or what they were with another calendar; raises `ArchiveUnreadable`."""
     found = Folded(point, await rules_at(connection, store, point))
     async for recorded in cases_at(connection, point, chunk_events=chunk_events):
-        found.add(recorded)
+        found.add(recorded if other is None else other.promised_anew(recorded, found.rules))
     return found

@@ -16,6 +16,7 @@ from services.clock import Clock
 from services.history.archive import cases_at
 from services.history.folding import Folded, fold_archive, fold_case
 from services.history.points import Point, point_at
+from services.history.what_if import WhatIf, what_if
 from services.history.when import When
 from services.postgres.connection import Connection
 from services.postgres.queries import snapshot
@@ -26,12 +27,15 @@ from services.store import Checkpoint
 
 
 class HistoricView:
-    """The archive folded up to a point, in one snapshot of the database."""
+    """The archive folded up to a point, in one snapshot of the database; `other`: with another calendar."""
 
-    def __init__(self, connection: Connection, folded: Folded, units_today: UnitTree) -> None:
+    def __init__(
+        self, connection: Connection, folded: Folded, units_today: UnitTree, other: WhatIf | None = None
+    ) -> None:
         self._connection = connection
         self._folded = folded
         self._units_today = units_today
+        self._other = other
 
     @property
     def folded(self) -> Folded:
@@ -55,7 +59,11 @@ class HistoricView:
 
     @property
     def calendar_version(self) -> str | None:
-        return self._folded.point.versions.get("calendar")
+        return self.other_calendar or self._folded.point.versions.get("calendar")
+
+    @property
+    def other_calendar(self) -> str | None:
+        return None if self._other is None else self._other.version
 
     async def buckets(self, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
         del policy  # everything is at hand
@@ -71,7 +79,9 @@ class HistoricView:
 
     async def cases_counted(self, begin: int, end: int, kind: Kind) -> AsyncIterator[tuple[str, StoredCase]]:
         """Every case of the kind: the archive is read once more, for its cases are not kept in memory."""
-        async for recorded in cases_at(self._connection, self._folded.point):
+        async for archived in cases_at(self._connection, self._folded.point):
+            other, rules = self._other, self._folded.rules
+            recorded = archived if other is None else other.promised_anew(archived, rules)
             found = fold_case(recorded, self._folded.rules)
             if found.case is not None and found.case.received is not None and found.counted.kind == kind:
                 yield recorded.case_id, StoredCase(0, recorded.kept, found.counted)
@@ -92,11 +102,15 @@ class HistoricView:
 
 
 class HistoricFigures:
-    """A database as it was at a point. Raises `ArchiveUnreadable` where the archive was edited."""
+    """A database as it was at a point. Raises `ArchiveUnreadable` where the archive was edited.
 
-    def __init__(self, store: PostgresStore, point: Point) -> None:
+    `other`: its promises made by another calendar, to ask what would have been.
+    """
+
+    def __init__(self, store: PostgresStore, point: Point, other: WhatIf | None = None) -> None:
         self._store = store
         self._point = point
+        self._other = other
 
     @property
     def days(self) -> LocalDays:
@@ -114,11 +128,12 @@ class HistoricFigures:
         """Folds the whole archive up to the point: seconds for some hundred thousand events."""
         async with snapshot(self._store.pool) as connection:
             today = await self._store.rules_now(connection)
-            folded = await fold_archive(connection, self._store, self._point)
-            yield HistoricView(connection, folded, today.units)
+            folded = await fold_archive(connection, self._store, self._point, other=self._other)
+            yield HistoricView(connection, folded, today.units, self._other)
 
 
-async def figures_at(store: PostgresStore, when: When, clock: Clock) -> HistoricFigures:
-    """The source of a point; raises `WhenRefused` where there is none."""
+async def figures_at(store: PostgresStore, when: When, clock: Clock, calendar: str | None = None) -> HistoricFigures:
+    """The source of a point, with the calendar of a version instead of its own; raises `WhenRefused`."""
     async with snapshot(store.pool) as connection:
-        return HistoricFigures(store, await point_at(connection, when, clock))
+        other = None if calendar is None else await what_if(connection, calendar)
+        return HistoricFigures(store, await point_at(connection, when, clock), other)

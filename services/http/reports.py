@@ -45,6 +45,9 @@ def reports_router(database: Database) -> APIRouter:
         as_of: Annotated[
             str | None, Query(description="now, a time of recording, positions 0:1200,1:1187, a publication's id")
         ] = None,
+        calendar: Annotated[
+            str | None, Query(description="version of another calendar: what if promises had been made by it")
+        ] = None,
         figure: Annotated[str, Query(description="what `ranking` ranks by")] = "on-time",
         minimum_cases: Annotated[int, Query(ge=1, description="units with fewer are not ranked")] = MINIMUM_CASES,
         language: Language = Language.EN,
@@ -53,7 +56,7 @@ def reports_router(database: Database) -> APIRouter:
     ) -> Response:
         found_name, found_figure = _known(name, REPORT_NAMES), _known(figure, tuple(BY_REPORT))
         chosen = format_ or _negotiated(accept)
-        reporting = await database.reporting_at(as_of)
+        reporting = await database.reporting_at(as_of, calendar)
         documents = []
         periods: list[str | None] = [*period] if period else [None]
         for one in periods:

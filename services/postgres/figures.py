@@ -48,6 +48,10 @@ class LiveView(Struct, frozen=True):
     def units_today(self) -> UnitTree:
         return self.rules.units
 
+    @property
+    def other_calendar(self) -> str | None:
+        return None
+
     async def buckets(self, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
         return await read_report_sums(self.connection, bounds, kind, policy)
 

@@ -55,9 +55,7 @@ async def write_tallies(
     """Adds the changes to the cells of a shard."""
     if cells:
         days, units, kinds = zip(*[key for key, _ in cells], strict=True)
-        await connection.execute(
-            _UPSERT_TALLIES, shard, integers(days), texts(units), texts(kinds), *_columns(cells)
-        )
+        await connection.execute(_UPSERT_TALLIES, shard, integers(days), texts(units), texts(kinds), *_columns(cells))
     if problems:
         rows = [(date_of(day), unit, kind, problem, n) for (day, unit, kind, problem), n in problems]
         await connection.execute(_UPSERT_PROBLEMS, shard, *zip(*rows, strict=True))

@@ -1,15 +1,13 @@
 """What one case adds to the tallies: its contribution, a pure function of the case."""
 
 from collections.abc import Iterable
-from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from events.case import Case
-from events.facts import Kind
+from projections.counted import BASIS, NOTHING, Cell, Contribution
 from projections.entries import (
     Entry,
-    entries,
     entries_under,
     policies_agree,
     refusal_entries,
@@ -19,40 +17,7 @@ from projections.measures import DATE, INSTANT, SHARED, TO_INSTANT
 from projections.standing import Rules, Standing, standing
 from projections.zone import LocalDays
 
-__all__ = [
-    "NOTHING",
-    "Contribution",
-    "Entry",
-    "Rules",
-    "contribution",
-    "contribution_of",
-    "entries",
-    "in_present_form",
-    "problems",
-]
-
-Cell = tuple[int, str, int, int]
-"""Local day, unit, index of the measure, n."""
 _Sums = dict[tuple[int, str, int], int]
-
-
-class Contribution(Struct, frozen=True, gc=False, array_like=True):
-    """What a case has been counted as. Stored with the case, so that exactly this is taken back when it changes.
-
-    `cells` are those of a stored change (`measures.expanded`). `basis` 0 is the first form of stored rows, in which
-    both policies were written out.
-    """
-
-    kind: Kind = "procedure"
-    cells: tuple[Cell, ...] = ()
-    problem_day: int = 0
-    problem_unit: str = ""
-    problems: tuple[str, ...] = ()
-    basis: int = 0
-
-
-BASIS: Final = 1
-NOTHING: Final = Contribution(basis=BASIS)
 
 
 def contribution(case: Case | None, rules: Rules) -> Contribution:

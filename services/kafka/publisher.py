@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Dead, Reading, Record, Verdict
+from projections.effect import Dead, Reading, Record, Verdict
 from services.kafka.connection import Connection
 from services.log import REFUSAL_HEADER, refusal_header
 from services.log_door import CONTENT_TYPE

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from projections.buckets import Buckets
-from projections.contribution import Cell, Entry
+from projections.counted import Cell
+from projections.entries import Entry
 from projections.measures import INDEX, POLICIES, POLICY_FLOWS, under
 from projections.standing import Rules, Standing
 from projections.zone import LocalDays

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from events.case import Case
 from projections.buckets import Buckets
-from projections.contribution import Cell
+from projections.counted import Cell
 from projections.figures import figures
 from projections.groups import Group
 from projections.procedures import ProcedureRegistry

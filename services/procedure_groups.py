@@ -6,7 +6,7 @@ from msgspec import structs
 
 from events.facts import Kind
 from events.fold import fold
-from projections.batches import StoredCase
+from projections.effect import StoredCase
 from projections.groups import scope_of
 from projections.procedure_groups import GroupSums, group_of
 from projections.procedures import ProcedureRegistry

@@ -10,8 +10,8 @@ from typing import Final
 from msgspec import Struct, structs
 
 from events.facts import Received
-from projections.batches import Kept
 from projections.calendar import Calendar
+from projections.effect import Kept
 from projections.moved_promises import CALENDAR_SOURCE
 from projections.procedures import ProcedureRegistry
 from projections.promises import Promise, due_by_limit, with_promise

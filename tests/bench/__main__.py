@@ -16,9 +16,16 @@ import uvloop
 
 from services.cli.options import COLLECTION_THRESHOLDS
 from services.postgres.embedded import embedded_postgres
-from tests.bench import growth, ingest, live, report, scrape
+from tests.bench import compiled, growth, ingest, live, report, scrape
 
-PARTS = {"ingest": ingest.run, "growth": growth.run, "scrape": scrape.run, "report": report.run, "live": live.run}
+PARTS = {
+    "ingest": ingest.run,
+    "growth": growth.run,
+    "scrape": scrape.run,
+    "report": report.run,
+    "live": live.run,
+    "compiled": compiled.run,
+}
 
 
 def main() -> None:

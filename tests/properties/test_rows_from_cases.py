@@ -14,8 +14,7 @@ from worlds import CODES, World, worlds
 from events.facts import Received
 from events.fold import fold
 from projections.attribution import Attribution
-from projections.batches import Record
-from projections.contribution import Rules
+from projections.effect import Record
 from projections.figures import Counts, total
 from projections.groups import Grouping
 from projections.measures import POLICIES, POLICY_FLOWS
@@ -23,6 +22,7 @@ from projections.periods import Period
 from projections.procedure_groups import NO_GROUP, UNREGISTERED
 from projections.procedures import Procedure, ProcedureRegistry
 from projections.rebasing import UnitsShown
+from projections.standing import Rules
 from tests.fixtures.figures_in_memory import MemoryView, document
 
 REGISTRY = ProcedureRegistry(

@@ -17,6 +17,7 @@ from services.cli import (
     checks,
     demo,
     digest,
+    exports,
     history,
     importing,
     operations,
@@ -30,6 +31,7 @@ from services.cli import (
     unit_verbs,
 )
 from services.evidence.errors import EvidenceError
+from services.exports.errors import ExportRefused
 from services.history.archive import ArchiveUnreadable
 from services.history.when import WhenRefused
 from services.importing import ImportRefused
@@ -56,6 +58,7 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     WhenRefused: USAGE,
     ArchiveUnreadable: REFUSED,
     EvidenceError: REFUSED,
+    ExportRefused: REFUSED,
     ImportRefused: REFUSED,
     UnitsRefused: REFUSED,
     ReferenceRefused: REFUSED,
@@ -109,6 +112,7 @@ for group in (
     digest,
     cases,
     history,
+    exports,
     checks,
     topics,
     operations,

@@ -13,6 +13,7 @@ import typer
 from projections.periods import PeriodNotBegun, PeriodRefused
 from projections.reports import UnitUnknown
 from services.cli import (
+    backfilling,
     cases,
     checks,
     demo,
@@ -113,6 +114,7 @@ for group in (
     cases,
     history,
     exports,
+    backfilling,
     checks,
     topics,
     operations,

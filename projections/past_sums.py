@@ -54,12 +54,14 @@ class PastSums:
 
 
 def past_entries(found: Standing, rules: Rules, due_soon_days: int) -> list[Entry]:
-    """All entries of a case under the database's policy, those of `DUE_SOON_OR_OVERDUE` among them."""
-    return [
-        *shared_entries(found, rules),
-        *entries_under(found, rules.policy, rules),
-        *_due_soon_or_overdue(found, rules, due_soon_days),
-    ]
+    """The entries of a case under the database's policy, those of `DUE_SOON_OR_OVERDUE` among them.
+
+    Those under `date` are always there: from its settlements the backlog follows (`projections.figures.pending`).
+    """
+    entered = [*shared_entries(found, rules), *entries_under(found, Policy.DATE, rules)]
+    if rules.policy is not Policy.DATE:
+        entered += entries_under(found, rules.policy, rules)
+    return entered + _due_soon_or_overdue(found, rules, due_soon_days)
 
 
 def _due_soon_or_overdue(found: Standing, rules: Rules, due_soon_days: int) -> list[Entry]:

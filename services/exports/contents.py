@@ -1,6 +1,7 @@
 """What every export is made of: the cases of a point of the history with their courses, and what they rest on."""
 
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct, structs
@@ -17,6 +18,8 @@ from services.postgres.connection import Connection
 
 TIMES: Final = frozenset({"due"})
 """Fields of facts that are instants."""
+TEXTS_REMEMBERED: Final = 4_096
+"""A case says the same few times again and again."""
 BOOLEANS: Final = frozenset({"electronic_result"})
 HAPPENED: Final[tuple[type[Body], ...]] = tuple(body for body in WALK_ORDER if body is not Retracted)
 """What can happen to a case; a retraction takes back and happens to none."""
@@ -85,6 +88,7 @@ def said_by(found: RecordedFact) -> dict[str, Any]:
     return {name: value for name, value in structs.asdict(found.kept.said.body).items() if value is not None}
 
 
+@lru_cache(TEXTS_REMEMBERED)
 def text_of(instant: int) -> str:
     """RFC 3339 in UTC, always with microseconds: some readers take the first time they see for the shape of all."""
     return moment_of(instant).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -20,6 +20,8 @@ from services.exports.ocel import (
     unit_object,
 )
 
+CHUNK_EVENTS: Final = 1_000
+"""Events whose rows are gathered before they are written."""
 _TABLES: Final = """
 create table event_map_type (ocel_type text primary key, ocel_type_map text not null);
 create table object_map_type (ocel_type text primary key, ocel_type_map text not null);
@@ -49,6 +51,8 @@ class OcelSqliteFile:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._units = heading.rules.units
         self._named = set(self._units.codes())
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._events = 0
         self._database.execute("pragma journal_mode = off")  # the file is a draft: it is whole or thrown away
         self._database.execute("pragma synchronous = off")
         self._database.executescript(_TABLES)
@@ -85,11 +89,15 @@ class OcelSqliteFile:
             if step.unit:
                 self._named.add(step.unit)
             self._put_event(event_of(case, place, found, step))
+        self._events += len(case.course.steps)
+        if self._events >= CHUNK_EVENTS:
+            self._flush()
         return len(case.course.steps)
 
     def finish(self) -> None:
         for code in sorted(self._named):
             self._put_object(unit_object(code, self._units))
+        self._flush()
         self._database.execute("commit")
 
     def _put_object(self, found: Object) -> None:
@@ -113,10 +121,16 @@ class OcelSqliteFile:
         self._insert("event_object", [(found.id, one.object_id, one.qualifier) for one in found.related])
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        kept = list(rows)
-        if kept:
-            places = ", ".join("?" * len(kept[0]))
-            self._database.executemany(f"insert into {table} values ({places})", kept)
+        self._rows.setdefault(table, []).extend(rows)
+
+    def _flush(self) -> None:
+        """Writes the rows that were gathered, table by table."""
+        for table, rows in self._rows.items():
+            if rows:
+                places = ", ".join("?" * len(rows[0]))
+                self._database.executemany(f"insert into {table} values ({places})", rows)
+        self._rows = {}
+        self._events = 0
 
 
 def _value(kind: str, value: Any) -> Any:

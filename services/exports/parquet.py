@@ -20,7 +20,7 @@ from services.exports.errors import ExportRefused
 from services.history.archive import RecordedFact
 
 CHUNK_ROWS: Final = 4_000
-MEMORY: Final = "512MB"
+MEMORY: Final = "192MB"
 """What DuckDB may use before it turns to the disk."""
 _FIELDS: Final = tuple(dict.fromkeys(field for body in HAPPENED for field in fields_of(body)))
 _RETRACTED: Final = {"id": "retracted_id", "source": "retracted_source"}
@@ -76,7 +76,7 @@ class ParquetFile:
         self._folder = TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent)
         self._rows: list[tuple[Any, ...]] = []
         with _errors():
-            self._database = duckdb.connect(f"{self._folder.name}/rows", config={"memory_limit": MEMORY})
+            self._database = duckdb.connect(f"{self._folder.name}/rows", config={"memory_limit": MEMORY, "threads": 1})
             self._database.execute("set TimeZone = 'UTC'")
             columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
             self._database.execute(f"create table facts ({columns})")

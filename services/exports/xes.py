@@ -4,6 +4,7 @@ Each event carries what held from its time on (`due_by_date`, `paused_by_date`, 
 case ends), and the trace what holds at last, as `projections.case_course` has it.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,8 @@ _GLOBALS: Final = (
     '<string key="lifecycle:transition" value="complete"/></global>\n'
     '<classifier name="activity" keys="concept:name"/>\n'
 )
+_CAREFUL: Final = re.compile("[^ !#-%(-;=?-\x7e\xa0-\ud7ff]")
+"""What must not stand in an attribute as it is, or may not; most texts have nothing of it."""
 _ESCAPED: Final = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 """White space that readers of XML would turn into blanks."""
 
@@ -119,4 +122,10 @@ def _attribute(key: str, value: Any) -> str:
         case _Instant():
             return f'<date key="{key}" value="{text_of(value)}"/>'
         case _:
-            return f'<string key="{key}" value={quoteattr(visible(str(value)), _ESCAPED)}/>'
+            return f'<string key="{key}" value={_quoted(str(value))}/>'
+
+
+def _quoted(text: str) -> str:
+    if _CAREFUL.search(text) is None:
+        return f'"{text}"'
+    return quoteattr(visible(text), _ESCAPED)

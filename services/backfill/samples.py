@@ -11,15 +11,14 @@ from services.backfill.groups import labels_of, level_of
 from services.backfill.ticks import Tick
 from services.exporter.unit_samples import DEADLINES, FLOW_WINDOWS, FLOWS, SETTLED_WINDOWS, TIMELINESS
 from services.monitoring.figures import LATE, OVERDUE
-from services.monitoring.levels import ROLLED_UP, UNIT, Level
+from services.monitoring.levels import OVERDUE_HOURLY, ROLLED_UP, TREE_LEVEL, UNIT, Level
+from services.monitoring.shares import rise_score, share, wilson_lower_bound
 
 Labels = tuple[tuple[str, str], ...]
 Series = tuple[str, Labels, Sequence[float]]
 """Name, labels, a value for each tick."""
 SETTLED: Final = "duecourse_cases_settled"
 OPEN: Final = "duecourse_cases_open"
-NOT_A_NUMBER: Final = float("nan")
-"""A share without cases, as Prometheus itself would record it."""
 
 
 class PastSamples:
@@ -74,25 +73,38 @@ def series_of(group: Group, samples: Mapping[tuple[str, Labels], list[int]]) -> 
 
 
 def _recorded(level: Level, samples: Mapping[tuple[str, Labels], list[int]]) -> Iterator[tuple[str, Sequence[float]]]:
-    """Sums and shares as `services.monitoring.recording_rules` has them."""
+    """Sums, shares and tests as `services.monitoring.recording_rules` has them."""
+    late, settled = _late_and_settled(level, samples)
     for window in level.windows:
-        settled = {label: samples[SETTLED, (("window", window), ("timeliness", label))] for label in TIMELINESS}
-        part, whole = settled["late"], _total(settled.values())
-        yield level.part(LATE, window), part
-        yield level.whole(LATE, window), whole
+        yield level.part(LATE, window), late[window]
+        yield level.whole(LATE, window), settled[window]
         if level.has_ratio(window):
-            yield level.recorded(LATE, "ratio", window), _shares(part, whole)
-    if level != UNIT:
-        open_cases = {deadline: samples[OPEN, (("deadline", deadline),)] for deadline in DEADLINES}
-        overdue, backlog = open_cases["overdue"], _total(open_cases.values())
-        yield level.part(OVERDUE), overdue
-        yield level.whole(OVERDUE), backlog
-        yield level.recorded(OVERDUE, "ratio"), _shares(overdue, backlog)
+            yield level.recorded(LATE, "ratio", window), list(map(share, late[window], settled[window]))
+    if level != TREE_LEVEL:
+        bounds = map(wilson_lower_bound, late["30d"], settled["30d"])
+        yield level.recorded(LATE, "wilson_lb", "30d"), list(bounds)
+        scores = map(rise_score, late["7d"], settled["7d"], late["prev_7d"], settled["prev_7d"])
+        yield level.recorded(LATE, "z", "7d"), list(scores)
+    overdue = samples[OPEN, (("deadline", "overdue"),)]
+    if level == UNIT:
+        yield OVERDUE_HOURLY, overdue
+        return
+    backlog = _total(samples[OPEN, (("deadline", deadline),)] for deadline in DEADLINES)
+    yield level.part(OVERDUE), overdue
+    yield level.whole(OVERDUE), backlog
+    yield level.recorded(OVERDUE, "ratio"), list(map(share, overdue, backlog))
+
+
+def _late_and_settled(
+    level: Level, samples: Mapping[tuple[str, Labels], list[int]]
+) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """By window."""
+    late, settled = {}, {}
+    for window in level.windows:
+        columns = {label: samples[SETTLED, (("window", window), ("timeliness", label))] for label in TIMELINESS}
+        late[window], settled[window] = columns["late"], _total(columns.values())
+    return late, settled
 
 
 def _total(columns: Iterable[list[int]]) -> list[int]:
     return [sum(values) for values in zip(*columns, strict=True)]
-
-
-def _shares(part: Sequence[int], whole: Sequence[int]) -> list[float]:
-    return [k / n if n else NOT_A_NUMBER for k, n in zip(part, whole, strict=True)]

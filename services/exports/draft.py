@@ -29,6 +29,6 @@ def drafted(path: Path) -> Iterator[Path]:
         draft.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise ExportRefused(f"{path}: {error.strerror}: nothing was written") from None
+        raise ExportRefused(f"{path}: {error.strerror or error}: nothing was written") from None
     finally:
         draft.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test test-fast test-nightly test-long check bench seeded-bugs requirements clean
+.PHONY: help demo stack test test-fast test-nightly test-long check bench seeded-bugs mining requirements clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -20,6 +20,12 @@ $(VENV)/run: requirements/build.txt requirements/base.txt pyproject.toml
 
 $(VENV)/dev: $(VENV)/run requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+# pm4py is large, so it has an environment of its own.
+$(VENV)/mining/done: requirements/mining.txt
+	$(PYTHON) -m venv $(VENV)/mining
+	$(VENV)/mining/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mining.txt
 	touch $@
 
 demo: $(VENV)/run ## load the sample province, keep it moving, print the addresses; Ctrl-C stops it
@@ -52,10 +58,14 @@ bench: $(VENV)/dev ## performance, as ratios against peers measured in the same 
 seeded-bugs: $(VENV)/dev ## plant each known bug in a copy and show that the tests catch it
 	$(BIN)/python -m tests.seeded_bugs
 
+mining: $(VENV)/dev $(VENV)/mining/done ## exports read by pm4py (half a gigabyte, in an environment of its own)
+	$(BIN)/python -m tests.mining
+
 requirements: ## pin all requirements anew, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/build.in -o requirements/build.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/base.in -o requirements/base.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/mining.in -o requirements/mining.txt
 
 clean: ## remove the environment and caches; data folders stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -8,6 +8,7 @@ from events.codec import data_of
 from events.facts import NAMES, Retracted
 from events.fold import fold, walk_of
 from events.instants import iso
+from projections.case_course import state_of
 from projections.contribution import problems
 from projections.deadline import Deadline, deadline
 from projections.effect import Kept, StoredCase
@@ -24,7 +25,7 @@ def case_view(case_id: str, stored: StoredCase, rules: Rules, recorded_at: Recor
     """The case as JSON: instants in UTC, labels under both policies, each fact with its use."""
     facts = [kept.fact for kept in stored.kept]
     case = fold(facts)
-    view: dict[str, Any] = {"case_id": case_id, "state": _state(case), "policy": rules.policy.value}
+    view: dict[str, Any] = {"case_id": case_id, "state": state_of(case), "policy": rules.policy.value}
     if case is not None and case.received is not None:
         view |= _standing(case, rules)
         view["promise"] = promise_view(stored, case)
@@ -33,16 +34,6 @@ def case_view(case_id: str, stored: StoredCase, rules: Rules, recorded_at: Recor
     view["problems"] = sorted(problems(case, rules)) if case is not None else []
     view["timeline"] = _timeline(stored, case, recorded_at)
     return view
-
-
-def _state(case: Case | None) -> str:
-    if case is None:
-        return "retracted"
-    if case.received is None:
-        return "refused_at_desk" if case.refused_at_desk else "never_received"
-    if case.end is None:
-        return "open"
-    return "settled" if case.end.settled else "closed"
 
 
 def _standing(case: Case, rules: Rules) -> dict[str, Any]:

@@ -5,22 +5,20 @@ ends. Exit status: 0 stopped as asked, 1 it could not start or go on, 2 wrong us
 """
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 
 from deploy.kafka.errors import BrokerUnavailable
 from deploy.stack.errors import StackFailed
 from deploy.stack.folder import held
 from deploy.stack.ports import LISTENERS
+from deploy.stack.signals import take_signals_as_interrupts
 from deploy.stack.stack import Wanted, run
 from services.postgres.embedded import EmbeddedUnavailable
 
 DONE = 0
 FAILED = 1
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CASES = 5_000
 
 
@@ -35,7 +33,7 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.write(f"[{time.monotonic() - begun:5.1f} s] {text}\n" if "\n" not in text else f"{text}\n")
         sys.stdout.flush()
 
-    _take_signals_as_interrupts()
+    take_signals_as_interrupts()
     try:
         with held(chosen.folder) as folder:
             run(folder, wanted, say)
@@ -64,19 +62,6 @@ def _number(text: str) -> int:
     if int(text) < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return int(text)
-
-
-def _take_signals_as_interrupts() -> None:
-    """The first one ends the stack; while it stops there is nothing to interrupt. Who ignores them goes on doing so."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for one in ENDING_SIGNALS:
-            signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for one in ENDING_SIGNALS:
-        if signal.getsignal(one) is not signal.SIG_IGN:
-            signal.signal(one, interrupt)
 
 
 if __name__ == "__main__":

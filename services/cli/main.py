@@ -13,10 +13,12 @@ import typer
 from projections.periods import PeriodNotBegun, PeriodRefused
 from projections.reports import UnitUnknown
 from services.cli import (
+    backfilling,
     cases,
     checks,
     demo,
     digest,
+    exports,
     history,
     importing,
     operations,
@@ -30,6 +32,7 @@ from services.cli import (
     unit_verbs,
 )
 from services.evidence.errors import EvidenceError
+from services.exports.errors import ExportRefused
 from services.history.archive import ArchiveUnreadable
 from services.history.when import WhenRefused
 from services.importing import ImportRefused
@@ -56,6 +59,7 @@ STATUS_OF: Final[dict[type[Exception], int]] = {
     WhenRefused: USAGE,
     ArchiveUnreadable: REFUSED,
     EvidenceError: REFUSED,
+    ExportRefused: REFUSED,
     ImportRefused: REFUSED,
     UnitsRefused: REFUSED,
     ReferenceRefused: REFUSED,
@@ -109,6 +113,8 @@ for group in (
     digest,
     cases,
     history,
+    exports,
+    backfilling,
     checks,
     topics,
     operations,

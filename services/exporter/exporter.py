@@ -21,7 +21,7 @@ from services.exporter.changes import Changes
 from services.exporter.families import EVENT_TO_METRIC, PIPELINE_FAMILIES, UNIT_FAMILIES
 from services.exporter.live import LiveFigures, changed_units
 from services.exporter.text import Page, escaped, line
-from services.exporter.unit_samples import SAMPLES
+from services.exporter.unit_samples import SAMPLES, unit_labels
 from services.store import Checkpoint, StoreRefused, StoreUnavailable
 
 log = structlog.get_logger()
@@ -125,16 +125,7 @@ class Exporter:
         for family in UNIT_FAMILIES:
             self._page.clear(family.name)
         self._prefixes = {}
-        root_of = {code: root for root in tree.roots() for code in tree.subtree(root)}
-        for code in tree.codes():
-            unit = tree.latest(code)
-            labels = {
-                "unit": code,
-                "name": unit.name,
-                "level": unit.level,
-                "parent": unit.parent,
-                "province": root_of.get(code, ""),
-            }
+        for code, labels in unit_labels(tree).items():
             self._page.put("duecourse_unit_info", code, line("duecourse_unit_info", labels, 1))
             self._prefixes[code] = _prefixes(code)
 

@@ -6,6 +6,7 @@ from typing import Final
 from projections.buckets import Buckets, Vector
 from projections.figures import pending
 from projections.measures import INDEX, Policy, under
+from projections.units import UnitTree
 from services.exporter.windows import Windows
 
 DEADLINES: Final = ("in_time", "due_soon", "overdue", "paused")
@@ -28,6 +29,17 @@ SAMPLES: Final[tuple[tuple[str, str], ...]] = (
     *((family, f'window="{window}"') for family in FLOWS for window in FLOW_WINDOWS),
 )
 """Family and further labels of every sample that each unit has, in the order of `values`."""
+
+
+def unit_labels(tree: UnitTree) -> dict[str, dict[str, str]]:
+    """The labels of `duecourse_unit_info` by code, by which rules and dashboards join."""
+    root_of = {code: root for root in tree.roots() for code in tree.subtree(root)}
+    found = {}
+    for code in tree.codes():
+        unit = tree.latest(code)
+        named = {"unit": code, "name": unit.name, "level": unit.level, "parent": unit.parent}
+        found[code] = {**named, "province": root_of.get(code, "")}
+    return found
 
 
 class UnitSamples:

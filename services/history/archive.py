@@ -50,10 +50,11 @@ EVERYTHING: Final = Share()
 
 
 class RecordedFact(Struct, frozen=True, gc=False):
-    """A fact with its place, as it is folded, and when it was recorded (microseconds)."""
+    """A fact with its place, as it is folded, when it was recorded (microseconds), and the bytes that were received."""
 
     kept: Kept
     recorded_at: int
+    body: bytes = b""
 
 
 class RecordedCase(Struct, frozen=True):
@@ -112,6 +113,6 @@ def _fact(case_id: str, partition: int, position: int, recorded_at: int, body: b
     if event.case_id != case_id:
         raise ArchiveUnreadable(f"the archived event {partition}:{position} is of case {event.case_id}, not {case_id}")
     if promised[0] is None:
-        return RecordedFact(Kept(partition, position, event.fact), recorded_at)
+        return RecordedFact(Kept(partition, position, event.fact), recorded_at, body)
     promise = Promise(*promised)
-    return RecordedFact(Kept(partition, position, with_promise(event.fact, promise), promise), recorded_at)
+    return RecordedFact(Kept(partition, position, with_promise(event.fact, promise), promise), recorded_at, body)

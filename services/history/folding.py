@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from events.case import Case
-from events.facts import Fact, Kind
+from events.facts import Kind
 from events.fold import fold_known
 from projections.buckets import Buckets
 from projections.contribution import contribution
@@ -18,7 +18,7 @@ from projections.counted import NOTHING, Contribution
 from projections.effect import StoredCase
 from projections.standing import Rules
 from projections.tallies import TallyChanges
-from services.history.archive import CHUNK_EVENTS, RecordedCase, cases_at
+from services.history.archive import CHUNK_EVENTS, RecordedCase, RecordedFact, cases_at
 from services.history.points import Point, rules_at
 from services.history.what_if import WhatIf
 from services.postgres.connection import Connection
@@ -33,12 +33,17 @@ class FoldedCase(Struct, frozen=True):
     counted: Contribution
 
 
-def fold_case(recorded: RecordedCase, rules: Rules) -> FoldedCase:
-    """The fold of a case's archived facts. Under one id the fact that was archived first counts."""
-    known: dict[tuple[str, str], Fact] = {}
+def known_facts(recorded: RecordedCase) -> dict[tuple[str, str], RecordedFact]:
+    """A case's archived facts by (source, id). Under one id the fact that was archived first counts."""
+    known: dict[tuple[str, str], RecordedFact] = {}
     for one in recorded.facts:
-        known.setdefault((one.kept.fact.source, one.kept.fact.id), one.kept.fact)
-    case = fold_known(known)
+        known.setdefault((one.kept.fact.source, one.kept.fact.id), one)
+    return known
+
+
+def fold_case(recorded: RecordedCase, rules: Rules) -> FoldedCase:
+    """The fold of a case's archived facts."""
+    case = fold_known({key: one.kept.fact for key, one in known_facts(recorded).items()})
     return FoldedCase(recorded.case_id, case, contribution(case, rules))
 
 

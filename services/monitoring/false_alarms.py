@@ -11,12 +11,12 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.monitoring.shares import rise_score, wilson_lower_bound
 from services.monitoring.thresholds import (
     LEVEL_SETTLED_MIN,
     RISING_POINTS_MIN,
     RISING_SETTLED_MIN,
     RISING_Z,
-    WILSON_Z,
 )
 
 DAYS: Final = 365
@@ -57,11 +57,7 @@ Rule = Callable[[Sums, float], bool]
 
 def late_high(sums: Sums, objective: float) -> bool:
     """Wilson's lower bound of the 30 days' share is above the objective."""
-    k, n, z = sums.k30, sums.n30, float(WILSON_Z)
-    if n < LEVEL_SETTLED_MIN:
-        return False
-    bound = (k + z * z / 2 - z * sqrt(k * (n - k) / n + z * z / 4)) / (n + z * z)
-    return bound > objective
+    return sums.n30 >= LEVEL_SETTLED_MIN and wilson_lower_bound(sums.k30, sums.n30) > objective
 
 
 def late_rising(sums: Sums, _: float) -> bool:
@@ -70,7 +66,7 @@ def late_rising(sums: Sums, _: float) -> bool:
     late = k1 + k0
     if min(n1, n0) < RISING_SETTLED_MIN or late in (0, n1 + n0):
         return False
-    score = (k1 * n0 - k0 * n1) * sqrt((n1 + n0) / (late * (n1 + n0 - late) * n1 * n0))
+    score = rise_score(k1, n1, k0, n0)
     return score > float(RISING_Z) and k1 / n1 - k0 / n0 > float(RISING_POINTS_MIN)
 
 

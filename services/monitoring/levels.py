@@ -38,6 +38,10 @@ class Level(Struct, frozen=True):
         """Its recorded denominator."""
         return f"{self.name}:duecourse_{figure.whole_name}:sum{_behind(window)}"
 
+    def has_ratio(self, window: str) -> bool:
+        """Whether the share of the late is recorded beside its two sums."""
+        return self not in (UNIT, PARENT) or window == "30d"
+
     def recorded(self, figure: Figure, operation: str, window: str = "") -> str:
         """What is computed from the two."""
         return f"{self.name}:{figure.recorded}:{operation}{_behind(window)}"

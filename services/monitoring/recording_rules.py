@@ -77,7 +77,7 @@ def _sums(level: Level) -> Iterator[Recording]:
         part, whole = level.part(LATE, window), level.whole(LATE, window)
         yield Recording(whole, f'sum by ({level.by}) ({source}{{window="{window}"}})')
         yield Recording(part, f'sum by ({level.by}) ({source}{{window="{window}", {LATE.part}}})')
-        if level not in (UNIT, PARENT) or window == "30d":
+        if level.has_ratio(window):
             yield Recording(level.recorded(LATE, "ratio", window), f"{part} / {whole}")
 
 

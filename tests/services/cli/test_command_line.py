@@ -17,6 +17,7 @@ PRINTS_TABLES = {
     ("diff",), ("digest",), ("explain",), ("publications",), ("publish",), ("replay",),
     ("topics", "apply"), ("topics", "check"), ("units", "list"), ("units", "load"), ("verify",),
     ("targets", "list"), ("targets", "load"), ("units", "move-cases"),
+    ("backfill", "openmetrics"), ("export", "ocel"), ("export", "parquet"), ("export", "xes"),
 }  # fmt: skip
 ON_KAFKA_ALONE = {("topics", "apply"), ("topics", "check")}
 ROLES = {("api",), ("worker",), ("deadlines",), ("exporter",)}

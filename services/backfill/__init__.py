@@ -1,0 +1,1 @@
+"""Back-fill: past figures at event time, as OpenMetrics text for an audit Prometheus."""

@@ -28,6 +28,10 @@ _BELOW: Final = (
     "where $3::integer = 1 or (hashtext(archive.case_id) % $3 + $3) % $3 = $4::integer "
     'order by archive.case_id collate "C", archive.partition, archive.position'
 )
+_BETWEEN: Final = (
+    f"select {_COLUMNS} from archive {_PROMISE} where archive.partition = $1 "
+    "and archive.position >= $2 and archive.position < $3 order by archive.position limit $4"
+)
 _AT: Final = (
     f"select {_COLUMNS} from archive join unnest($1::integer[], $2::bigint[]) as wanted (partition, position) "
     f"on archive.partition = wanted.partition and archive.position = wanted.position {_PROMISE} "
@@ -85,6 +89,17 @@ async def cases_at(
         found.facts.append(_fact(*row))
     if found is not None:
         yield found
+
+
+async def facts_between(
+    connection: Connection, partition: int, begin: int, end: int, *, limit: int = CHUNK_EVENTS
+) -> list[tuple[str, RecordedFact]]:
+    """The next facts of a partition from a position on and below another, each with its case's id.
+
+    Raises `ArchiveUnreadable`.
+    """
+    rows = await connection.fetch(_BETWEEN, partition, begin, end, limit)
+    return [(row["case_id"], _fact(*row)) for row in rows]
 
 
 async def case_at(connection: Connection, point: Point, case_id: str) -> RecordedCase | None:

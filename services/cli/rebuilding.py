@@ -24,7 +24,7 @@ def rebuild(
     shadow: Annotated[
         bool,
         typer.Option(
-            "--shadow", help="Beside the live projections. Every rebuild is: the word is for those who say it."
+            "--shadow", help="Beside the live projections, as every rebuild is: nothing changes by saying so."
         ),
     ] = False,
     dry_run: Annotated[

@@ -86,7 +86,7 @@ async def cases_at(
             if found is not None:
                 yield found
             found = RecordedCase(case_id, [])
-        found.facts.append(_fact(*row))
+        found.facts.append(recorded_fact(*row))
     if found is not None:
         yield found
 
@@ -99,7 +99,7 @@ async def facts_between(
     Raises `ArchiveUnreadable`.
     """
     rows = await connection.fetch(_BETWEEN, partition, begin, end, limit)
-    return [(row["case_id"], _fact(*row)) for row in rows]
+    return [(row["case_id"], recorded_fact(*row)) for row in rows]
 
 
 async def case_at(connection: Connection, point: Point, case_id: str) -> RecordedCase | None:
@@ -111,14 +111,16 @@ async def case_at(connection: Connection, point: Point, case_id: str) -> Recorde
     if len(rows) < len(wanted):
         missing = min(set(wanted) - {(row["partition"], row["position"]) for row in rows})
         raise ArchiveUnreadable(f"the event {missing[0]}:{missing[1]} of case {case_id} is not in the archive")
-    return RecordedCase(case_id, [_fact(*row) for row in rows]) if rows else None
+    return RecordedCase(case_id, [recorded_fact(*row) for row in rows]) if rows else None
 
 
 def _arrays(places: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
     return [partition for partition, _ in places], [position for _, position in places]
 
 
-def _fact(case_id: str, partition: int, position: int, recorded_at: int, body: bytes, *promised: Any) -> RecordedFact:
+def recorded_fact(
+    case_id: str, partition: int, position: int, recorded_at: int, body: bytes, *promised: Any
+) -> RecordedFact:
     """The fact of an archived event; one that was promised a due date is folded with it."""
     try:
         event = decode(body)

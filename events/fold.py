@@ -54,9 +54,10 @@ def _walk_of_known(known: Mapping[tuple[str, str], Fact]) -> list[Fact]:
     standing = list(known.values())
     if Retracted in [type(fact.body) for fact in standing]:
         standing = _not_retracted(known)
-    standing.sort(key=_TIME)
-    if len({fact.time for fact in standing}) < len(standing):
-        standing.sort(key=_place)
+    if len(standing) > 1:
+        standing.sort(key=_TIME)
+        if len({fact.time for fact in standing}) < len(standing):
+            standing.sort(key=_place)
     return standing
 
 
@@ -125,17 +126,18 @@ class _Walk:
         self.ignored: list[Ignored] = []
 
     def case(self) -> Case:
-        ends = self.ends
-        for place, fact in enumerate(self.walk):
-            self._take(fact, place in ends)
-        if self.received is None:
+        walk, ends, first, received = self.walk, self.ends, self.first_received, self.received
+        for place, fact in enumerate(walk):
+            if fact is not first:  # which has said all that it has to say
+                self._take(fact, place in ends)
+        if received is None:
             self.problems = set() if self._refused_at_desk() else self.problems | {"never_received"}
-        if self.received is not None and self.received.due is None and not self._rescheduled():
+        elif received.due is None and not self._rescheduled():
             self.problems.add("due_missing")
         return Case(
-            first_time=self.walk[0].time,
-            last_time=self.walk[-1].time,
-            received=self.received,
+            first_time=walk[0].time,
+            last_time=walk[-1].time,
+            received=received,
             received_at=self.received_at,
             holders=tuple(self.holders),
             steps=tuple(self.steps),
@@ -158,8 +160,7 @@ class _Walk:
         body = fact.body
         match body:
             case Received():
-                if fact is not self.first_received:
-                    self._ignore(fact, "received_twice")
+                self._ignore(fact, "received_twice")
             case Processed():
                 end = End(fact.time, True, None, body.electronic_result, body.paid)
                 self._end(fact, ends, end, "processed_twice")

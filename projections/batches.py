@@ -5,132 +5,36 @@ The caller loads the cases and writes the effect; nothing here knows from where 
 """
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from events.codec import decode
 from events.errors import Refused
 from events.facts import NAMES, Event, Fact, Received, repeats
 from events.fold import fold_known
-from projections.case_row import CaseRow, case_row_of
-from projections.contribution import NOTHING, Contribution, contribution_of, in_present_form
+from projections.case_row import case_row_of
+from projections.contribution import contribution_of, in_present_form
+from projections.counted import NOTHING, Contribution
 from projections.credibility import incredible
-from projections.promises import Promise, Promised, as_said, promise_of, with_promise
+from projections.effect import (
+    Archived,
+    ChangedCase,
+    Dead,
+    Effect,
+    Kept,
+    Reading,
+    Record,
+    StoredCase,
+    Verdict,
+)
+from projections.promises import Promise, Promised, promise_of, with_promise
 from projections.standing import Rules, standing
 from projections.tallies import TallyChanges
 
 STEP_RECORDS: Final = 500
 STEP_CASES: Final = 40
 """A step of `absorbing` is some milliseconds of work at most."""
-
-
-class Record(Struct, frozen=True, gc=False):
-    """One record of the log: its bytes, and what the door already found wrong with them.
-
-    `trace`: the W3C trace that it came with, handed on where the record goes. `promise`: the one that was made when
-    the record was first recorded, where it is only told again.
-    """
-
-    value: bytes
-    refusal: Refused | None = None
-    trace: str | None = None
-    promise: Promise | None = None
-
-
-class Kept(Struct, frozen=True, gc=False, array_like=True):
-    """A fact as a case row keeps it, with its place in the archive.
-
-    A `received` fact that was promised a due date is kept with that date.
-    """
-
-    partition: int
-    position: int
-    fact: Fact
-    promise: Promise | None = None
-
-    @property
-    def said(self) -> Fact:
-        """The fact as its sender said it."""
-        return self.fact if self.promise is None else as_said(self.fact)
-
-
-class StoredCase(Struct, frozen=True, gc=False):
-    """A case as the store has it: its facts, what it is counted as, and the version that an update must still find."""
-
-    version: int
-    kept: list[Kept]
-    counted: Contribution
-
-
-class Archived(Struct, frozen=True, gc=False):
-    """A fact for the archive: the bytes exactly as received."""
-
-    position: int
-    recorded_at: int
-    case_id: str
-    type: str
-    occurred_at: int
-    body: bytes
-
-
-class Dead(Struct, frozen=True, gc=False):
-    """A record that cannot become a fact."""
-
-    position: int
-    recorded_at: int
-    reason: str
-    detail: str
-    body: bytes
-
-
-class ChangedCase(Struct, frozen=True, gc=False):
-    """A case after the batch; `version` is that of the stored row, 0 for a new case."""
-
-    case_id: str
-    version: int
-    kept: list[Kept]
-    counted: Contribution
-    row: CaseRow
-
-
-Status = Literal["accepted", "duplicate", "refused"]
-
-
-class Verdict(Struct, frozen=True, gc=False):
-    """What became of one record; the answer to its sender. `id` is the event's, where it could be read."""
-
-    status: Status
-    id: str | None = None
-    reason: str | None = None
-    detail: str | None = None
-
-
-class Effect(Struct, frozen=True):
-    """All that one batch changes, to be written in one transaction."""
-
-    verdicts: list[Verdict]
-    archived: list[Archived]
-    dead: list[Dead]
-    cases: list[ChangedCase]
-    tallies: TallyChanges
-    promises: Sequence[Promised] = ()
-
-    @property
-    def duplicates(self) -> int:
-        return len(self.verdicts) - len(self.archived) - len(self.dead)
-
-
-class Reading(Struct, frozen=True, gc=False):
-    """A decoded batch: each record's event, or why there is none."""
-
-    records: Sequence[Record]
-    events: list[Event | Refused]
-
-    def case_ids(self) -> list[str]:
-        """The cases that the batch is about, each once."""
-        return list(dict.fromkeys(event.case_id for event in self.events if type(event) is Event))
 
 
 def read(records: Sequence[Record]) -> Reading:

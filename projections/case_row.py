@@ -44,7 +44,7 @@ def case_row_of(found: Standing | None, facts: Iterable[Fact], rules: Rules) -> 
         return EMPTY
     end, by_date, by_instant = found.case.end, found.by_date.due, found.by_instant.due
     wanted = overdue_time(found.case, found.under(rules.policy), rules.policy, rules.days)
-    if wanted is not None and any(_notes(fact, wanted[1]) for fact in facts):
+    if wanted is not None and _is_noted(wanted[1], facts):
         wanted = None
     return CaseRow(
         found.received.kind,
@@ -58,5 +58,10 @@ def case_row_of(found: Standing | None, facts: Iterable[Fact], rules: Rules) -> 
     )
 
 
-def _notes(fact: Fact, due: int) -> bool:
-    return fact.source == DEADLINES_SOURCE and isinstance(fact.body, Overdue) and fact.body.due == due
+def _is_noted(due: int, facts: Iterable[Fact]) -> bool:
+    """Whether the overdue fact for a due date was written already."""
+    for fact in facts:
+        body = fact.body
+        if isinstance(body, Overdue) and body.due == due and fact.source == DEADLINES_SOURCE:
+            return True
+    return False

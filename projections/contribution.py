@@ -1,57 +1,23 @@
 """What one case adds to the tallies: its contribution, a pure function of the case."""
 
-from typing import Final
+from collections.abc import Iterable
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from events.case import Case
-from events.facts import Kind
+from projections.counted import BASIS, NOTHING, Cell, Contribution
 from projections.entries import (
     Entry,
-    entries,
     entries_under,
     policies_agree,
     refusal_entries,
     shared_entries,
 )
-from projections.measures import SHARED, TO_INSTANT, Policy
+from projections.measures import DATE, INSTANT, SHARED, TO_INSTANT
 from projections.standing import Rules, Standing, standing
 from projections.zone import LocalDays
 
-__all__ = [
-    "NOTHING",
-    "Contribution",
-    "Entry",
-    "Rules",
-    "contribution",
-    "contribution_of",
-    "entries",
-    "in_present_form",
-    "problems",
-]
-
-Cell = tuple[int, str, int, int]
-"""Local day, unit, index of the measure, n."""
 _Sums = dict[tuple[int, str, int], int]
-
-
-class Contribution(Struct, frozen=True, gc=False, array_like=True):
-    """What a case has been counted as. Stored with the case, so that exactly this is taken back when it changes.
-
-    `cells` are those of a stored change (`measures.expanded`). `basis` 0 is the first form of stored rows, in which
-    both policies were written out.
-    """
-
-    kind: Kind = "procedure"
-    cells: tuple[Cell, ...] = ()
-    problem_day: int = 0
-    problem_unit: str = ""
-    problems: tuple[str, ...] = ()
-    basis: int = 0
-
-
-BASIS: Final = 1
-NOTHING: Final = Contribution(basis=BASIS)
 
 
 def contribution(case: Case | None, rules: Rules) -> Contribution:
@@ -63,37 +29,44 @@ def contribution_of(case: Case | None, found: Standing | None, rules: Rules) -> 
     """The same, where the standing is already known."""
     if case is None:
         return NOTHING
-    words = tuple(sorted(problems_of(case, found, rules)))
+    days, found_problems = rules.days, problems_of(case, found, rules)
+    words = tuple(sorted(found_problems)) if found_problems else ()
     if found is None:
-        cells = _cells(_by_day(refusal_entries(case), rules.days))
-        return Contribution("procedure", cells, rules.days.day_of(case.first_time), "", words, BASIS)
-    entered = shared_entries(found, rules)
-    by_date = entries_under(found, Policy.DATE, rules)
-    sums = _by_day(entered + by_date, rules.days)
-    if not policies_agree(found, rules.days):
-        by_instant = _by_day(entries_under(found, Policy.INSTANT, rules), rules.days)
-        _add_difference(sums, by_instant, _by_day(by_date, rules.days))
-    received_day = rules.days.day_of(found.received_at)
-    return Contribution(found.received.kind, _cells(sums), received_day, found.last_unit, words, BASIS)
+        return Contribution(
+            "procedure", _cells_of(refusal_entries(case), days), days.day_of(case.first_time), "", words, BASIS
+        )
+    cells = _cells_of(shared_entries(found, rules) + entries_under(found, DATE, rules), days)
+    if not policies_agree(found, days):
+        cells = _with_difference(cells, found, rules)
+    return Contribution(found.received.kind, cells, days.day_of(found.received_at), found.last_unit, words, BASIS)
 
 
-def _add_difference(sums: _Sums, by_instant: _Sums, by_date: _Sums) -> None:
+def _cells_of(entered: list[Entry], days: LocalDays) -> tuple[Cell, ...]:
+    """The cells that entries fall into. Most often each has its own; only equal ones need be summed."""
+    day_of = days.day_of
+    cells = [(day_of(instant), unit, measure, n) for instant, unit, measure, n in entered]
+    if len({cell[:3] for cell in cells}) == len(cells):
+        return tuple(cells)
+    return _cells(_summed(cells))
+
+
+def _with_difference(cells: tuple[Cell, ...], found: Standing, rules: Rules) -> tuple[Cell, ...]:
     """Adds by how much the measures under `instant` differ from those under `date`."""
-    for key, n in by_instant.items():
+    sums = _summed(cells)
+    for day, unit, measure, n in _cells_of(entries_under(found, INSTANT, rules), rules.days):
+        key = day, unit, measure
         sums[key] = sums.get(key, 0) + n
-    for (day, unit, measure), n in by_date.items():
+    for day, unit, measure, n in _cells_of(entries_under(found, DATE, rules), rules.days):
         key = day, unit, measure + TO_INSTANT
         sums[key] = sums.get(key, 0) - n
+    return _cells(sums)
 
 
-def _by_day(entered: list[Entry], days: LocalDays) -> _Sums:
+def _summed(cells: Iterable[Cell]) -> _Sums:
     sums: _Sums = {}
-    known, day = None, 0
-    for instant, unit, measure, n in entered:
-        if instant != known:  # entries of one instant lie together
-            known, day = instant, days.day_of(instant)
+    for day, unit, measure, n in cells:
         key = day, unit, measure
-        sums[key] = sums[key] + n if key in sums else n
+        sums[key] = sums.get(key, 0) + n
     return sums
 
 
@@ -105,7 +78,7 @@ def in_present_form(counted: Contribution) -> Contribution:
     """A stored contribution of any form ever written, in the present one."""
     if counted.basis == BASIS:
         return counted
-    sums = {(day, unit, measure): n for day, unit, measure, n in counted.cells}
+    sums = _summed(counted.cells)
     for day, unit, measure, n in counted.cells:
         if measure in SHARED:
             key = day, unit, measure + TO_INSTANT
@@ -123,8 +96,7 @@ def problems_of(case: Case, found: Standing | None, rules: Rules) -> set[str]:
     words = set(case.problems)
     if found is None:
         return words
-    day_of = rules.days.day_of
-    end, due, received_at = case.end, found.by_date.standing, found.received_at
+    day_of, end, due, received_at = rules.days.day_of, case.end, found.by_date.standing, found.received_at
     if end is not None and end.time < received_at and day_of(end.time) < day_of(received_at):
         words.add("ended_before_received")
     if due is not None and due < received_at and day_of(due) < day_of(received_at):

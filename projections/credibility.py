@@ -12,20 +12,17 @@ DUE_AHEAD_MAX: Final = 36_525 * DAY
 EARLIEST: Final = -2_208_988_800 * 1_000_000
 """1900-01-01T00:00:00Z."""
 
-_WITH_DUE: Final = frozenset({Received, Rescheduled, Overdue})
-_WITH_UNIT: Final = frozenset({Received, Transferred})
-
 
 def incredible(fact: Fact, rules: Rules, recorded_at: int) -> Refused | None:
     """Why a fact cannot be recorded; None where it can. `recorded_at` in microseconds."""
     time, body = fact.time, fact.body
     if time < EARLIEST or time > recorded_at + AHEAD_MAX:
         return Refused("time_out_of_range", "time is before 1900 or more than 5 minutes ahead of the clock")
-    if type(body) in _WITH_DUE and isinstance(body, Received | Rescheduled | Overdue):
+    if isinstance(body, (Received, Rescheduled, Overdue)):
         due = body.due
         if due is not None and (due < EARLIEST or due > time + DUE_AHEAD_MAX):
             return Refused("due_out_of_range", "due is before 1900 or more than 100 years after its fact")
-    if type(body) in _WITH_UNIT and isinstance(body, Received | Transferred) and not _known_unit(body.unit, rules):
+    if isinstance(body, (Received, Transferred)) and not _known_unit(body.unit, rules):
         return Refused("unknown_unit", f"unit {body.unit!r} is not registered")
     return None
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from events.case import Case, DueSet
-from projections.measures import Policy
+from projections.measures import DATE, Policy
 from projections.zone import LocalDays
 
 
@@ -44,10 +44,10 @@ def deadline(case: Case, policy: Policy, days: LocalDays) -> Deadline:
 
 def began_in_time(began: int, due: int, policy: Policy, days: LocalDays) -> bool:
     """A pause that began after the due date cures nothing."""
-    return days.day_of(began) <= days.day_of(due) if policy is Policy.DATE else began <= due
+    return days.day_of(began) <= days.day_of(due) if policy is DATE else began <= due
 
 
 def _moved(due: int, began: int, ended: int, policy: Policy, days: LocalDays) -> int:
-    if policy is Policy.DATE:
+    if policy is DATE:
         return days.shift(due, days.day_of(ended) - days.day_of(began))
     return due + ended - began

@@ -12,8 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from events.case import Case, End, Holder
-from projections.deadline import Deadline
-from projections.labels import Timeliness, overdue_time, passes_at, timeliness
+from projections.labels import EARLY, LATE, Timeliness, overdue_time, passes_at, timeliness
 from projections.measures import INDEX, POLICIES, Policy, under
 from projections.standing import FOREVER, Rules, Standing, standing
 from projections.zone import LocalDays
@@ -47,9 +46,9 @@ class _Places(Struct, frozen=True):
     open_due: int
 
     def settled(self, label: Timeliness) -> int:
-        if label is Timeliness.EARLY:
+        if label is EARLY:
             return self.early
-        return self.late if label is Timeliness.LATE else self.on_time
+        return self.late if label is LATE else self.on_time
 
 
 def _places(policy: Policy) -> _Places:
@@ -83,20 +82,22 @@ def shared_entries(found: Standing, rules: Rules) -> list[Entry]:
 
 
 def _flows(found: Standing) -> list[Entry]:
-    case, received_at = found.case, found.received_at
-    first, last = found.holders[0].unit, found.last_unit
+    case, received, received_at, holders = found.case, found.received, found.received_at, found.holders
+    first, last, end = holders[0].unit, found.last_unit, case.end
     entered = [(received_at, first, _NEW, 1)]
-    if found.received.channel == "online":
+    if received.channel == "online":
         entered.append((received_at, first, _NEW_ONLINE, 1))
-    if found.received.digitised in _DIGITISED:
-        entered.append((received_at, first, _DIGITISED[found.received.digitised], 1))
-    for before, after in pairwise(found.holders):
-        entered.append((after.since, before.unit, _OUT, 1))
-        entered.append((after.since, after.unit, _IN, 1))
-    if case.end is not None and not case.end.settled:
-        entered.append((found.until, last, _CLOSED, 1))
-    if case.end is not None and (case.end.electronic_result is not None or case.end.paid is not None):
-        entered += _of_decision(case.end, found.until, last)
+    if received.digitised in _DIGITISED:
+        entered.append((received_at, first, _DIGITISED[received.digitised], 1))
+    if len(holders) > 1:
+        for before, after in pairwise(holders):
+            entered.append((after.since, before.unit, _OUT, 1))
+            entered.append((after.since, after.unit, _IN, 1))
+    if end is not None:
+        if not end.settled:
+            entered.append((found.until, last, _CLOSED, 1))
+        if end.electronic_result is not None or end.paid is not None:
+            entered += _of_decision(end, found.until, last)
     if case.returned_at is not None:
         entered.append((max(case.returned_at, received_at), last, _RETURNED, 1))
     return entered
@@ -119,13 +120,13 @@ def entries_under(found: Standing, policy: Policy, rules: Rules) -> list[Entry]:
     in_time = False
     if end is not None and end.settled:
         label = timeliness(end.time, own.standing, policy, days)
-        in_time = label is not Timeliness.LATE
+        in_time = label is not LATE
         entered.append((stop, last, places.settled(label), 1))
-    pauses = _pauses(own)
+    pauses = own.pauses if own.paused_since is None else [*own.pauses, (own.paused_since, FOREVER)]
     for began, ended in pauses:
         _hold(entered, max(began, found.received_at), min(ended, stop), found.holders, places.paused)
-    due = own.due
-    if due is None:
+    due = own.standing
+    if due is None or own.paused_since is not None:
         return entered
     passes = passes_at(due, found.received_at, policy, days)
     if end is None:
@@ -158,12 +159,6 @@ def policies_agree(found: Standing, days: LocalDays) -> bool:
     if due is None or end is None or not end.settled:
         return True
     return end.time <= due or days.day_of(end.time) != days.day_of(due)
-
-
-def _pauses(found: Deadline) -> Sequence[tuple[int, int]]:
-    if found.paused_since is None:
-        return found.pauses
-    return [*found.pauses, (found.paused_since, FOREVER)]
 
 
 def _without(begin: int, stop: int, holes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

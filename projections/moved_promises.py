@@ -14,7 +14,7 @@ from events.case import Case
 from events.facts import Event, Fact, Rescheduled
 from events.fold import fold, walk_of
 from events.instants import iso
-from projections.batches import Kept
+from projections.effect import Kept
 from projections.promises import Promise, due_by_limit
 from projections.standing import Rules
 

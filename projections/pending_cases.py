@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from events.case import Case
 from projections.entries import holder_at
 from projections.groups import Group
-from projections.measures import Policy
+from projections.measures import INSTANT, Policy
 from projections.report_columns import NAME, TOTAL, UNIT
 from projections.standing import Rules, standing
 from projections.tables import Cell, Column, Table, Text
@@ -47,7 +47,7 @@ def pending_at(case: Case, rules: Rules, policy: Policy, instant: int) -> Pendin
     paused = any(began < instant <= ended for began, ended in own.pauses)
     paused = paused or (own.paused_since is not None and own.paused_since < instant)
     left = None if own.due is None or paused else days.day_of(own.due) - today
-    passed = left is not None and own.due is not None and (own.due < instant if policy is Policy.INSTANT else left < 0)
+    passed = left is not None and own.due is not None and (own.due < instant if policy is INSTANT else left < 0)
     age = today - days.day_of(found.received_at)
     return Pending(holder_at(found.holders, instant), age, paused, passed, left)
 

@@ -9,7 +9,7 @@ from events.case import Case, Holder
 from events.facts import Received
 from projections.calendar import Calendar
 from projections.deadline import Deadline, deadline
-from projections.measures import Policy
+from projections.measures import DATE, INSTANT, Policy
 from projections.procedures import ProcedureRegistry
 from projections.units import UnitTree
 from projections.zone import LocalDays
@@ -54,7 +54,7 @@ class Standing(Struct, frozen=True, gc=False):
     by_instant: Deadline
 
     def under(self, policy: Policy) -> Deadline:
-        return self.by_date if policy is Policy.DATE else self.by_instant
+        return self.by_date if policy is DATE else self.by_instant
 
 
 def standing(case: Case | None, rules: Rules) -> Standing | None:
@@ -62,9 +62,9 @@ def standing(case: Case | None, rules: Rules) -> Standing | None:
     if case is None or case.received is None or case.received_at is None:
         return None
     holders, valid = _resolved(case.holders, rules)
-    by_date = deadline(case, Policy.DATE, rules.days)
+    by_date = deadline(case, DATE, rules.days)
     plain = not case.steps and case.open_pause is None
-    by_instant = by_date if plain else deadline(case, Policy.INSTANT, rules.days)
+    by_instant = by_date if plain else deadline(case, INSTANT, rules.days)
     until = FOREVER if case.end is None else max(case.end.time, case.received_at)
     last = holders[-1].unit
     return Standing(case, case.received, case.received_at, holders, last, valid, until, by_date, by_instant)

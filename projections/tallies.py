@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from events.facts import Kind
-from projections.contribution import NOTHING, Contribution
-from projections.contribution import Cell as ContributedCell
+from projections.counted import NOTHING, Contribution
+from projections.counted import Cell as ContributedCell
 from projections.measures import MEASURES
 
 WIDTH: Final = len(MEASURES)

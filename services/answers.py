@@ -8,12 +8,13 @@ from msgspec import Struct, structs
 from events.facts import Kind
 from events.fold import fold
 from events.instants import iso
-from projections.batches import StoredCase
-from projections.contribution import Rules, entries
+from projections.effect import StoredCase
+from projections.entries import entries
 from projections.figures import Ahead
 from projections.periods import Period, PeriodNotBegun
 from projections.rebasing import rebased, rebased_ahead, tree_of
 from projections.reports import Question, Report, UnitsShown, bounds_of, report
+from projections.standing import Rules
 from projections.units import UnitTree
 from services.figures_source import FiguresView
 from services.store import Checkpoint

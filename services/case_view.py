@@ -8,12 +8,13 @@ from events.codec import data_of
 from events.facts import NAMES, Retracted
 from events.fold import fold, walk_of
 from events.instants import iso
-from projections.batches import Kept, StoredCase
-from projections.contribution import Rules, problems
+from projections.contribution import problems
 from projections.deadline import Deadline, deadline
+from projections.effect import Kept, StoredCase
 from projections.labels import passes_at, timeliness
 from projections.measures import POLICIES, Policy
 from projections.moved_promises import promise_kept
+from projections.standing import Rules
 
 RecordedAt = Mapping[tuple[int, int], int]
 """Recording instant by (partition, position)."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Reading, Verdict
 from projections.credibility import incredible
+from projections.effect import Reading, Verdict
 from projections.standing import Rules
 from services.clock import Clock
 from services.projector import Door

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from projections.batches import Effect
+from projections.effect import Effect
 
 
 def counted(effect: Effect) -> list[tuple[str, str, int]]:

@@ -15,7 +15,8 @@ from events.codec import encode
 from events.facts import DEADLINES_SOURCE, Event, Fact, Overdue
 from events.identity import overdue_id
 from events.instants import SECOND
-from projections.batches import Record, Verdict, read
+from projections.batches import read
+from projections.effect import Record, Verdict
 from services.clock import Clock
 from services.projector import Door
 from services.store import StoreRefused, StoreUnavailable

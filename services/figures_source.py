@@ -9,8 +9,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from events.facts import Kind
-from projections.batches import StoredCase
 from projections.buckets import Buckets
+from projections.effect import StoredCase
 from projections.measures import Policy
 from projections.standing import Rules
 from projections.units import UnitTree

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Reading, Record, Verdict
+from projections.effect import Reading, Record, Verdict
 from services.composition import Database
 from services.intake import at_the_door
 from services.memory.overlay import OverlayStore

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import structs
 
 from events.facts import Event, Received, Transferred
-from projections.batches import Reading, Verdict
+from projections.effect import Reading, Verdict
 from projections.units import Unit, UnitTree
 from services.composition import Database
 from services.importing import ImportRefused

@@ -10,7 +10,8 @@ import structlog
 
 from events.errors import Refused
 from events.facts import DEADLINES_SOURCE, Event
-from projections.batches import Reading, Record, Verdict, read
+from projections.batches import read
+from projections.effect import Reading, Record, Verdict
 from services.projector import Door
 from services.store import StoreRefused, StoreUnavailable
 

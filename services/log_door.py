@@ -5,7 +5,8 @@ from typing import Final
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Reading, Record, read
+from projections.batches import read
+from projections.effect import Reading, Record
 from services.log import LogRecord, refusal_of
 
 CONTENT_TYPE: Final = b"application/cloudevents+json"

@@ -12,7 +12,8 @@ from typing import Final, TypeVar
 import structlog
 from msgspec import structs
 
-from projections.batches import Dead, Effect, absorbing
+from projections.batches import absorbing
+from projections.effect import Dead, Effect
 from services.log import Hole, LogBatch, LogRecord, Span
 from services.log_door import at_the_log
 from services.steps import politely

@@ -10,7 +10,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from projections.batches import ChangedCase, Effect, Reading, StoredCase, Verdict, absorbing
+from projections.batches import absorbing
+from projections.effect import ChangedCase, Effect, Reading, StoredCase, Verdict
 from projections.standing import Rules
 from services.projector import EMBEDDED_PARTITION, EMBEDDED_TOPIC, Projector, settle
 from services.steps import politely

@@ -8,7 +8,8 @@ from typing import Final, Protocol
 import structlog
 from msgspec import structs
 
-from projections.batches import Dead, Effect, Reading, Verdict, absorb
+from projections.batches import absorb
+from projections.effect import Dead, Effect, Reading, Verdict
 from services.store import Conflict, Reached, Store, StoreRefused, StoreUnavailable, Transaction
 
 log = structlog.get_logger()

@@ -6,7 +6,8 @@ from typing import Final
 from msgspec import Struct, structs
 
 from events.codec import encode
-from projections.batches import Record, StoredCase, read
+from projections.batches import read
+from projections.effect import Record, StoredCase
 from projections.moved_promises import MovedPromise, moved_promise, promised_by
 from projections.procedures import ProcedureRegistry
 from projections.standing import Rules

@@ -11,9 +11,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from events.facts import Kind
-from projections.batches import Effect, StoredCase
 from projections.buckets import Buckets
-from projections.contribution import Rules
+from projections.effect import Effect, StoredCase
+from projections.standing import Rules
 
 
 class StoreUnavailable(Exception):

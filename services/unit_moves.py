@@ -8,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from events.codec import encode
-from projections.batches import Record, read
+from projections.batches import read
+from projections.effect import Record
 from projections.standing import Rules
 from projections.unit_moves import Move, Undecided, move_of
 from services.composition import Database

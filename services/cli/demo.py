@@ -11,8 +11,8 @@ import typer
 from msgspec import Struct, structs
 
 from events.instants import MINUTE, moment_of
-from projections.batches import Record
 from projections.definitions import BY_REPORT
+from projections.effect import Record
 from projections.reports import Grouping, Rollup
 from projections.units import Unit
 from services.cli.checks import print_verification, verified

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from events.codec import decode
 from events.errors import Refused
-from projections.batches import Kept
+from projections.effect import Kept
 from projections.promises import Promise, with_promise
 from services.history.points import Point
 from services.postgres.connection import Connection

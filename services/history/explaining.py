@@ -7,11 +7,12 @@ from events.case import Case, PauseOver
 from events.facts import Paused
 from events.fold import CLOCK_STOPPING, fold, walk_of
 from events.instants import iso
-from projections.batches import StoredCase
-from projections.contribution import Rules, contribution
+from projections.contribution import contribution
 from projections.deadline import Deadline, deadline
 from projections.definitions import BY_REPORT
+from projections.effect import StoredCase
 from projections.measures import Policy
+from projections.standing import Rules
 from projections.zone import LocalDays, date_of
 from services.case_view import case_view
 from services.history.archive import RecordedCase

@@ -12,9 +12,11 @@ from msgspec import Struct
 from events.case import Case
 from events.facts import Fact, Kind
 from events.fold import fold_known
-from projections.batches import StoredCase
 from projections.buckets import Buckets
-from projections.contribution import NOTHING, Contribution, Rules, contribution
+from projections.contribution import contribution
+from projections.counted import NOTHING, Contribution
+from projections.effect import StoredCase
+from projections.standing import Rules
 from projections.tallies import TallyChanges
 from services.history.archive import CHUNK_EVENTS, RecordedCase, cases_at
 from services.history.points import Point, rules_at

@@ -6,8 +6,8 @@ from events.codec import data_of, decode
 from events.errors import Refused
 from events.facts import NAMES
 from events.instants import iso
-from projections.batches import StoredCase
 from projections.contribution import contribution
+from projections.effect import StoredCase
 from projections.measures import Policy
 from services.case_view import case_view
 from services.clock import Clock

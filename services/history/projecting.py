@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from projections.batches import ChangedCase
 from projections.case_row import case_row
+from projections.effect import ChangedCase
 from services.history.archive import cases_at
 from services.history.folding import Folded
 from services.history.points import Point, rules_at

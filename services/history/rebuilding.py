@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from projections.batches import ChangedCase, StoredCase
 from projections.case_row import case_row
-from projections.contribution import NOTHING, Rules
+from projections.counted import NOTHING
+from projections.effect import ChangedCase, StoredCase
+from projections.standing import Rules
 from projections.tallies import TallyChanges
 from services.clock import Clock
 from services.history.archive import ArchiveUnreadable, RecordedCase, RecordedFact, facts_between

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from projections.batches import StoredCase
-from projections.contribution import NOTHING, Contribution
+from projections.counted import NOTHING, Contribution
+from projections.effect import StoredCase
 from projections.measures import MEASURES, expanded
 from projections.zone import date_of
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from events.facts import Kind
-from projections.batches import StoredCase
 from projections.buckets import Buckets
+from projections.effect import StoredCase
 from projections.measures import Policy
 from projections.standing import Rules
 from projections.units import UnitTree

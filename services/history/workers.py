@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from projections.batches import StoredCase
+from projections.effect import StoredCase
 from projections.measures import Policy
 from projections.standing import Rules
 from projections.tallies import CellKey, Change, ProblemKey

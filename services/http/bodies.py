@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from events.errors import Refused
 from events.strictness import EVENT_BYTES_MAX
-from projections.batches import Record
+from projections.effect import Record
 
 SINGLE: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"

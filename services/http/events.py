@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from msgspec import structs
 
-from projections.batches import Verdict
+from projections.effect import Verdict
 from services.http.bodies import BATCH, SINGLE, TooManyEvents, read_body, records_of
 from services.http.problems import problem
 from services.intake import Intake

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Record
+from projections.effect import Record
 from services.importing import ImportRefused, load_mapping
 from services.importing.sources import EventLineSource, Line, MappedSource, Source, Step, decoded
 

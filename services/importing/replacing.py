@@ -13,7 +13,7 @@ import msgspec
 
 from events.codec import encode
 from events.facts import Event, Fact, Retracted
-from projections.batches import Record, StoredCase
+from projections.effect import Record, StoredCase
 
 _AGAIN: Final = UUID("0d6b6a0e-6f1f-5c1e-8a57-2f0a2f6f0f11")
 _RETRACTION: Final = UUID("c2a3d2e5-9b55-5f0e-b7f9-5f2b5a3f7a10")

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Reading, Verdict
+from projections.effect import Reading, Verdict
 from services.importing.sources import Line, Step, steps_of
 from services.projector import Project
 

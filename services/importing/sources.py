@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import STEP_RECORDS, Record
+from projections.batches import STEP_RECORDS
+from projections.effect import Record
 from services.importing import (
     Mapping,
     RowFile,

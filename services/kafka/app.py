@@ -19,7 +19,7 @@ from services.kafka.transport import Consumer, Transport
 SETTINGS: Final[dict[str, Any]] = {
     "env": {},  # else a variable such as BROKER_URL or PROCESSING_GUARANTEE overrules what stands here
     "consumer_auto_offset_reset": "none",  # records deleted unread are a loss to be told, not to be jumped over
-    "consumer_max_fetch_size": 1 << 20,  # of one partition: some 4,000 facts, a good size for a transaction
+    "consumer_max_fetch_size": 4 << 20,  # of one partition: some 10,000 facts of a backlog in one transaction
     "consumer_metadata_max_age_ms": 10_000,  # a topic made anew or made wider is seen within this
     "broker_max_poll_records": None,  # the whole fetch
     "broker_session_timeout": 10,  # a dead worker's partitions go to others after so many seconds

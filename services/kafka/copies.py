@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from projections.batches import Dead
+from projections.effect import Dead
 from services.kafka.publisher import Publisher
 from services.store import StoreUnavailable
 

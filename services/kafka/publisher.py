@@ -7,6 +7,7 @@ where an answer was lost; the fold counts it once.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -15,7 +16,7 @@ from aiokafka.errors import KafkaError
 
 from events.errors import Refused
 from events.facts import Event
-from projections.batches import Dead, Reading, Record, Verdict
+from projections.effect import Dead, Reading, Record, Verdict
 from services.kafka.connection import Connection
 from services.log import REFUSAL_HEADER, refusal_header
 from services.log_door import CONTENT_TYPE
@@ -24,8 +25,10 @@ from services.store import StoreUnavailable
 log = structlog.get_logger()
 
 PUBLISH_SECONDS: Final = 30.0
-"""For one batch; then its fate is open and the sender is told to send again."""
+REQUEST_MILLISECONDS: Final = 14_000
+"""To connect, and for an answer: aiokafka gives up by itself, with its lines closed, before it is cancelled."""
 STOP_SECONDS: Final = 3.0
+FORCE_SECONDS: Final = 1.0
 BATCH_BYTES: Final = 512 * 1_024
 LINGER_MILLISECONDS: Final = 2
 REQUEST_BYTES_MAX: Final = 3 << 20
@@ -37,11 +40,15 @@ Headers = list[tuple[str, bytes]]
 
 
 class Publisher:
-    """One producer, made when it is first needed and anew after an error. Belongs to one event loop."""
+    """One producer, made when it is first needed and anew after an error. Belongs to one event loop.
 
-    def __init__(self, connection: Connection, topic: str) -> None:
+    `publish_seconds`: for one batch; then its fate is open and the sender is told to send again.
+    """
+
+    def __init__(self, connection: Connection, topic: str, *, publish_seconds: float = PUBLISH_SECONDS) -> None:
         self._connection = connection
         self._topic = topic
+        self._publish_seconds = publish_seconds
         self._producer: AIOKafkaProducer | None = None
         self._making = asyncio.Lock()
 
@@ -72,12 +79,12 @@ class Publisher:
 
     async def _send(self, topic: str, messages: Sequence[tuple[bytes, bytes, Headers]]) -> None:
         try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
+            async with asyncio.timeout(self._publish_seconds):
                 producer = await self._started()
                 sent = [await producer.send(topic, value, key=key, headers=more) for key, value, more in messages]
                 await asyncio.gather(*sent)
         except (KafkaError, OSError, TimeoutError) as error:
-            await self.close()
+            await self._give_up()
             said = str(error) or type(error).__name__
             raise StoreUnavailable(f"Kafka at {self._connection.address}: {said}") from error
 
@@ -86,6 +93,7 @@ class Publisher:
             if self._producer is None:
                 producer = AIOKafkaProducer(
                     **self._connection.client_arguments(),
+                    request_timeout_ms=REQUEST_MILLISECONDS,
                     acks="all",
                     enable_idempotence=True,
                     max_batch_size=BATCH_BYTES,
@@ -96,25 +104,44 @@ class Publisher:
                 try:
                     await producer.start()
                 except BaseException:
-                    await _stopped(producer)
+                    await _stopped_by_force(producer)
                     raise
                 self._producer = producer
             return self._producer
 
     async def close(self) -> None:
-        """Lets go of the producer; the next batch makes another."""
+        """Lets go of the producer, in order where the broker answers; the next batch makes another."""
         producer, self._producer = self._producer, None
         if producer is not None:
             await _stopped(producer)
 
+    async def _give_up(self) -> None:
+        """Lets go of the producer and of what it still had to send: whoever sent it is told so and sends again."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _stopped_by_force(producer)
+
 
 async def _stopped(producer: AIOKafkaProducer) -> None:
-    """A producer without a broker waits for it for ever; it is left to the garbage collector then."""
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await producer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
         log.debug("publisher.not_stopped", error=str(error))
+        await _stopped_by_force(producer)
+
+
+async def _stopped_by_force(producer: AIOKafkaProducer) -> None:
+    """aiokafka has no word for it: ends the task that would go on sending for ever, and cuts the lines."""
+    producer._closed = True  # or it says when it is collected that nobody closed it
+    sending = producer._sender.sender_task
+    for _ in range(2):  # cancelled once, it still waits for the answers that are under way
+        if sending is not None and not sending.done():
+            sending.cancel()
+            await asyncio.wait({sending}, timeout=FORCE_SECONDS)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FORCE_SECONDS):
+            await producer.client.close()
 
 
 def _key(event: Event | Refused) -> bytes:

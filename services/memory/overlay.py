@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from projections.batches import StoredCase, counted_bytes, facts_bytes
-from projections.contribution import Rules
+from projections.batches import counted_bytes, facts_bytes
+from projections.effect import StoredCase
+from projections.standing import Rules
 from services.clock import Clock
 from services.memory.store import MemoryStore
 from services.store import Store

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from msgspec import structs
 
 from events.facts import Kind
-from projections.batches import Archived, ChangedCase, Dead, Effect, StoredCase, facts_bytes, stored_case
 from projections.batches import counted_bytes as bytes_of_counted
+from projections.batches import facts_bytes, stored_case
 from projections.buckets import Buckets
-from projections.contribution import Rules
+from projections.effect import Archived, ChangedCase, Dead, Effect, StoredCase
 from projections.promises import Promised
+from projections.standing import Rules
 from projections.tallies import CellKey, Change, ProblemKey
 from services.clock import Clock
 from services.counting import counted

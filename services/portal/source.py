@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from events.errors import Refused
-from projections.batches import Record
+from projections.effect import Record
 from services.importing import RowFile, UnreadableRow, open_rows
 from services.importing.cells import CellRefused
 from services.importing.cloud_event import encode

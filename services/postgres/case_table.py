@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from projections.batches import ChangedCase, counted_bytes, facts_bytes
+from projections.batches import counted_bytes, facts_bytes
+from projections.effect import ChangedCase
 from services.postgres.arrays import array, booleans, integers, optional_integers, texts
 from services.postgres.connection import Connection
 from services.store import Conflict

@@ -7,8 +7,9 @@ from typing import Final
 from msgspec import Struct
 
 from events.facts import Kind
-from projections.batches import StoredCase, stored_case
+from projections.batches import stored_case
 from projections.buckets import Buckets
+from projections.effect import StoredCase
 from projections.measures import Policy
 from projections.standing import Rules
 from projections.units import UnitTree

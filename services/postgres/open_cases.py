@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from projections.batches import StoredCase, stored_case
+from projections.batches import stored_case
+from projections.effect import StoredCase
 from services.postgres.connection import Connection, Pool, connected
 
 CHUNK_CASES: Final = 2_000

@@ -7,7 +7,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from events.facts import Kind
-from projections.batches import StoredCase, stored_case
+from projections.batches import stored_case
+from projections.effect import StoredCase
 from projections.measures import Policy
 from projections.zone import LocalDays
 from services.deadlines import PassedDue

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from events.fold import fold
-from projections.batches import ChangedCase, StoredCase, stored_case
+from projections.batches import stored_case
 from projections.case_row import case_row
-from projections.contribution import Rules, contribution
+from projections.contribution import contribution
+from projections.effect import ChangedCase, StoredCase
+from projections.standing import Rules
 from projections.tallies import TallyChanges
 from services.postgres.case_table import write_cases
 from services.postgres.connection import Connection

@@ -11,8 +11,9 @@ from typing import Any, Final
 import asyncpg
 from msgspec import Struct
 
-from projections.batches import StoredCase, stored_case
-from projections.contribution import Contribution
+from projections.batches import stored_case
+from projections.counted import Contribution
+from projections.effect import StoredCase
 from projections.measures import MEASURES
 from services.postgres.case_table import CASE_COLUMNS
 from services.postgres.connection import Connection, Pool, connected

@@ -8,12 +8,12 @@ from typing import Any, Final
 import asyncpg
 
 from events.facts import Kind
-from projections.batches import StoredCase
 from projections.buckets import Buckets
 from projections.calendar import Calendar
-from projections.contribution import Rules
+from projections.effect import StoredCase
 from projections.measures import Policy
 from projections.procedures import ProcedureRegistry
+from projections.standing import Rules
 from projections.units import UnitTree
 from projections.zone import LocalDays, date_of
 from services.postgres.connection import Connection, Pool, connected

@@ -30,23 +30,18 @@ _ORDINAL_BASE: Final = "date '0001-01-01' - 1"
 """Added to a day's ordinal, it is the date."""
 
 
-_SPARSE: Final = ", ".join(
-    f"coalesce(sum(n) filter (where measure = {measure}), 0) as {column}" for measure, column in enumerate(COLUMNS)
-)
+_FIRST: Final = 5
+"""Place of the first measure among the parameters: $1 shard, $2 days, $3 units, $4 kinds."""
 _UPSERT_TALLIES: Final = (
     f"insert into tallies as t (day, unit, kind, shard, {', '.join(COLUMNS)}) "
-    f"select {_ORDINAL_BASE} + cell.day, cell.unit, cell.kind, $1::integer, {', '.join(COLUMNS)} "
-    f"from unnest({array(2, 'integer')}, {array(3, 'text')}, {array(4, 'text')}) "
-    "with ordinality as cell (day, unit, kind, place) "
-    f"join (select place, {_SPARSE} from unnest({array(5, 'integer')}, {array(6, 'integer')}, {array(7, 'integer')}) "
-    "as change (place, measure, n) group by place) as changes using (place) order by place "
-    "on conflict (day, unit, kind, shard) do update set "
+    f"select {_ORDINAL_BASE} + n.day, n.unit, n.kind, $1::integer, "
+    + ", ".join(f"coalesce(n.{column}, 0)" for column in COLUMNS)
+    + f" from unnest({array(2, 'integer')}, {array(3, 'text')}, {array(4, 'text')}, "
+    + ", ".join(array(place, "integer") for place in range(_FIRST, _FIRST + len(COLUMNS)))
+    + f") as n (day, unit, kind, {', '.join(COLUMNS)}) on conflict (day, unit, kind, shard) do update set "
     + ", ".join(f"{column} = t.{column} + excluded.{column}" for column in COLUMNS)
 )
-"""Adds to many cells: $1 shard, $2 days, $3 units, $4 kinds, then what changes: $5 place of the cell, $6 measure, $7 n.
-
-A cell changes in one to three of its measures: sent so, the driver handles a fraction of the numbers.
-"""
+"""Adds to many cells. A measure that changes in none of them is an empty array, which `unnest` fills up with nulls."""
 _UPSERT_PROBLEMS: Final = (
     "insert into problem_tallies as t select n.day, n.unit, n.kind, n.problem, $1::integer, n.cases "
     "from unnest($2::date[], $3::text[], $4::text[], $5::text[], $6::integer[]) as n (day, unit, kind, problem, cases) "
@@ -60,10 +55,21 @@ async def write_tallies(
     """Adds the changes to the cells of a shard."""
     if cells:
         days, units, kinds = zip(*[key for key, _ in cells], strict=True)
-        places = [place for place, (_, change) in enumerate(cells, 1) for _ in change]
-        measures, sums = zip(*[one for _, change in cells for one in change.items()], strict=True)
-        changes = integers(places), integers(measures), integers(sums)
-        await connection.execute(_UPSERT_TALLIES, shard, integers(days), texts(units), texts(kinds), *changes)
+        await connection.execute(_UPSERT_TALLIES, shard, integers(days), texts(units), texts(kinds), *_columns(cells))
     if problems:
         rows = [(date_of(day), unit, kind, problem, n) for (day, unit, kind, problem), n in problems]
         await connection.execute(_UPSERT_PROBLEMS, shard, *zip(*rows, strict=True))
+
+
+def _columns(cells: Sequence[Cell]) -> list[str]:
+    """The change of each measure in every cell, as the text of an array.
+
+    Nearly all of them are zeros, which are one and the same string: joining them costs less than to name the others.
+    """
+    columns: dict[int, list[str]] = {}
+    for place, (_, change) in enumerate(cells):
+        for measure, n in change.items():
+            if measure not in columns:
+                columns[measure] = ["0"] * len(cells)
+            columns[measure][place] = str(n)
+    return ["{" + ",".join(columns.get(measure, ())) + "}" for measure in range(len(COLUMNS))]

@@ -6,8 +6,9 @@ from typing import Final
 import msgspec
 from msgspec.structs import astuple
 
-from projections.batches import Effect, StoredCase, stored_case
-from projections.contribution import Rules
+from projections.batches import stored_case
+from projections.effect import Effect, StoredCase
+from projections.standing import Rules
 from projections.tallies import Cell, ProblemChange
 from services.counting import counted
 from services.postgres.case_table import write_cases

@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 from msgspec import Struct, structs
 
 from events.facts import Fact, Reopened, Rescheduled, Retracted
-from projections.batches import Kept, StoredCase
-from projections.contribution import Rules
+from projections.effect import Kept, StoredCase
 from projections.figures import Counts
 from projections.reports import Grouping, UnitUnknown
+from projections.standing import Rules
 from services.history.archive import RecordedCase
 from services.history.folding import fold_case
 from services.history.points import Point

@@ -10,12 +10,12 @@ from typing import Final
 from msgspec import Struct, structs
 
 from events.facts import Kind
-from projections.batches import StoredCase
 from projections.buckets import Buckets
-from projections.contribution import Rules
+from projections.effect import StoredCase
 from projections.figures import Counts, figures
 from projections.periods import Period, months_of
 from projections.reports import Grouping, Question, bounds_of
+from projections.standing import Rules
 from services.answers import ahead_of
 from services.history.figures import cut_at
 from services.history.folding import FoldedCase

@@ -7,8 +7,9 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from projections.batches import Record, absorb, read
+from projections.batches import absorb, read
 from projections.buckets import Buckets
+from projections.effect import Record
 from projections.measures import Policy
 from projections.standing import Rules
 from projections.tallies import CellKey, Change

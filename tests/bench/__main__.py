@@ -16,9 +16,9 @@ import uvloop
 
 from services.cli.options import COLLECTION_THRESHOLDS
 from services.postgres.embedded import embedded_postgres
-from tests.bench import growth, ingest, live, scrape
+from tests.bench import compiled, growth, ingest, live, scrape
 
-PARTS = {"ingest": ingest.run, "growth": growth.run, "scrape": scrape.run, "live": live.run}
+PARTS = {"ingest": ingest.run, "growth": growth.run, "scrape": scrape.run, "live": live.run, "compiled": compiled.run}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from projections.batches import Record
+from projections.effect import Record
 from services.importing.run import import_lines
 from services.importing.sources import Line
 from services.pipeline import IN_FLIGHT

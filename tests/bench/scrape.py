@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from projections.batches import Record
+from projections.effect import Record
 from services.clock import system_clock
 from services.exporter.exporter import Exporter
 from services.exporter.live import LiveFigures

@@ -12,7 +12,8 @@ from msgspec import structs
 from events.codec import decode
 from events.errors import Refused
 from events.facts import KINDS
-from projections.batches import Record, Verdict, absorb, read
+from projections.batches import absorb, read
+from projections.effect import Record, Verdict
 from projections.figures import figures
 from projections.measures import POLICIES, Policy
 from projections.periods import Period, parse_period

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from events.case import Case
 from projections.buckets import Buckets
-from projections.contribution import Contribution, contribution
+from projections.contribution import contribution
+from projections.counted import Contribution
 from projections.entries import entries
 from projections.figures import Counts, figures
 from projections.measures import MEASURES, Policy, expanded

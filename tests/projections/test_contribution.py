@@ -7,7 +7,8 @@ import pytest
 
 from events.facts import Closed, Paused, Processed, Received, Reopened, Resumed, Returned, Transferred
 from events.fold import fold
-from projections.contribution import NOTHING, Contribution, contribution, in_present_form
+from projections.contribution import contribution, in_present_form
+from projections.counted import NOTHING, Contribution
 from projections.measures import INDEX, MEASURES, POLICIES, expanded, under
 from projections.tallies import tallied
 from projections.units import Unit, UnitTree

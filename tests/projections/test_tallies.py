@@ -1,7 +1,8 @@
 """Tallies: contributions given and taken back."""
 
 from events.facts import Processed
-from projections.contribution import NOTHING, contribution
+from projections.contribution import contribution
+from projections.counted import NOTHING
 from projections.tallies import TallyChanges, tallied
 from tests.events.telling import received, said, told
 from tests.projections.tallying import day, rules

@@ -13,7 +13,8 @@ from worlds import World
 from events.errors import Refused
 from events.facts import Event, Fact, Received
 from events.instants import DAY, instant_of
-from projections.batches import Record, Verdict, read
+from projections.batches import read
+from projections.effect import Record, Verdict
 from services.memory.store import MemoryStore
 from services.projector import Projector
 from services.verifier import ArchivedEvent

@@ -160,3 +160,20 @@ async def test_ends_before_and_after_the_due_time_of_one_day_are_told_apart() ->
     found, expected = in_columns(await _recorded(world, histories), world, NOW)
     assert (found.alike, found.shapes) == (5, 3)
     check(found, expected)
+
+
+async def test_the_order_of_instants_counts_also_where_there_is_no_due_date() -> None:
+    """A case closed a moment before its transfer was never moved; one closed at the same moment was."""
+    world = World(HANOI, Policy.DATE, TURNS[HANOI][0])
+    begin = NOW - 4_000 * DAY
+    histories = [
+        [
+            Fact("/desk", "1", begin, facts.Received("A")),
+            Fact("/desk", "2", begin + DAY, facts.Transferred("B")),
+            Fact("/desk", "3", begin + DAY - by, facts.Closed("withdrawn")),
+        ]
+        for by in (0, 1)
+    ]
+    found, expected = in_columns(await _recorded(world, histories), world, NOW)
+    assert (found.alike, found.shapes) == (2, 2)
+    check(found, expected)

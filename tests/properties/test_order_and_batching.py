@@ -12,7 +12,7 @@ from msgspec import structs
 from worlds import worlds
 
 from events.facts import Fact, Overdue, Received, Retracted, repeats
-from projections.batches import Record
+from projections.effect import Record
 
 
 @given(data=st.data())

@@ -7,7 +7,8 @@ from countings import named_problems, named_tallies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.batches import Reading, Record, read
+from projections.batches import read
+from projections.effect import Reading, Record
 from projections.measures import Policy
 from projections.standing import Rules
 from projections.units import UnitTree

@@ -14,9 +14,10 @@ from worlds import World, worlds
 from events.facts import Received
 from events.fold import fold
 from projections.calendar import Calendar, OfficeHours
-from projections.contribution import Rules, contribution
+from projections.contribution import contribution
 from projections.procedures import Procedure, ProcedureRegistry
 from projections.promises import promise_of, with_promise
+from projections.standing import Rules
 from projections.tallies import tallied
 from projections.time_limits import LimitUnit, TimeLimit
 

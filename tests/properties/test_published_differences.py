@@ -7,8 +7,8 @@ from msgspec import structs
 from worlds import World, worlds
 
 from events.facts import KINDS
-from projections.batches import Kept
 from projections.definitions import DEFINITIONS
+from projections.effect import Kept
 from projections.measures import POLICIES
 from projections.periods import Period
 from projections.reports import Question

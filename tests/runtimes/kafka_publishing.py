@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from projections.batches import Record, read
+from projections.batches import read
+from projections.effect import Record
 from services.kafka.publisher import Publisher
 from services.store import StoreUnavailable
 from tests.fixtures.kafka_stack import Stack

@@ -4,7 +4,8 @@ import asyncio
 import time
 
 from events.errors import Refused
-from projections.batches import Reading, Verdict, read
+from projections.batches import read
+from projections.effect import Reading, Verdict
 from projections.standing import Rules
 from services.checked_door import LOOK_AGAIN_AFTER, LOOK_SECONDS_MAX, CheckedDoor, checked_door
 from services.store import StoreUnavailable

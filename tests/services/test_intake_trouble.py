@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from projections.batches import Reading, Record, Verdict
+from projections.effect import Reading, Record, Verdict
 from services.intake import Intake
 from services.store import StoreRefused
 from tests.fixtures.saying import received

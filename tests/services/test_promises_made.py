@@ -10,12 +10,14 @@ from msgspec import structs
 
 from events.codec import decode
 from events.instants import DAY
-from projections.batches import Kept, Record, counted_bytes, read, stored_case
+from projections.batches import counted_bytes, read, stored_case
 from projections.complaints import COMPLAINT_LIMITS, ComplaintStep
-from projections.contribution import NOTHING, Rules
+from projections.counted import NOTHING
+from projections.effect import Kept, Record
 from projections.figures import figures
 from projections.measures import Policy
 from projections.periods import parse_period
+from projections.standing import Rules
 from services.memory.store import MemoryStore, MemoryTransaction
 from services.pipeline import Pipeline
 from services.procedures_loading import read_procedures_file

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from events.facts import Kind
-from projections.batches import Effect, StoredCase
 from projections.buckets import Buckets
-from projections.contribution import Rules
+from projections.effect import Effect, StoredCase
+from projections.standing import Rules
 from services.memory.store import MemoryTransaction
 from services.store import Checkpoint, Outlook, Reached, StoreUnavailable
 from tests.simulation.database import Database, Session

@@ -6,8 +6,9 @@ from typing import Any
 
 from events.facts import Event, Fact, repeats
 from events.fold import fold
-from projections.batches import Record, read
+from projections.batches import read
 from projections.contribution import contribution
+from projections.effect import Record
 from projections.measures import MEASURES, expanded
 from projections.tallies import CellKey, ProblemKey, tallied
 from projections.zone import date_of

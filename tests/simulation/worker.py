@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from projections.batches import Dead
+from projections.effect import Dead
 from services.kafka.feeder import Feeder
 from services.kafka.reader import Fetched
 from services.log_projector import StoreLogProjector

@@ -9,7 +9,7 @@ import duckdb
 from msgspec import Struct
 
 from events.instants import DAY
-from projections.contribution import Contribution
+from projections.counted import Contribution
 from projections.measures import MEASURES
 from projections.standing import Rules
 from projections.zone import LocalDays

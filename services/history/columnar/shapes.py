@@ -80,7 +80,7 @@ with placed as (
         bool_or(odd or odd_day or odd_due) or count(distinct (source, id)) < count(*) as odd,
         max(greatest(happened_at, due)) >= $instant or bool_or(coalesce(day, 0) = $today) or
             bool_or(coalesce(due_day, 0) between $today - 1 and $today) as ahead,
-        list_sort(list_distinct(list(happened_at) || list(due) filter (due is not null))) as instants,
+        list_sort(list_distinct(list(happened_at) || coalesce(list(due) filter (due is not null), []))) as instants,
         list(unit order by happened_at, name, source, id) filter (unit is not null) as units,
         list({name: name, own: own, said: said, happened_at: happened_at, day: day, starts: starts,
             due: due, due_day: due_day, due_starts: due_starts} order by happened_at, name, source, id) as facts

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from projections.batches import Record
+from projections.effect import Record
 from services.http.bodies import BATCH, BODY_BYTES_MAX, SINGLE
 from services.intake import WAITING_EVENTS_MAX
 from tests.fixtures.databases import cut_connections, fetch

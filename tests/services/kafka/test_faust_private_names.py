@@ -8,6 +8,7 @@ from typing import Any
 import aiokafka
 import pytest
 from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.producer.sender import Sender
 from faust.app import BootStrategy
 from faust.transport import consumer as base
 from faust.transport.drivers import aiokafka as driver
@@ -88,6 +89,12 @@ def test_an_offset_out_of_range_names_its_partitions() -> None:
 
 def test_a_consumer_keeps_its_client_where_it_is_closed_by_force() -> None:
     assert "self._client = AIOKafkaClient(" in inspect.getsource(aiokafka.AIOKafkaConsumer.__init__)
+
+
+def test_a_producer_can_be_stopped_by_force() -> None:
+    assert "self._sender = Sender(" in inspect.getsource(aiokafka.AIOKafkaProducer.__init__)
+    assert isinstance(Sender.sender_task, property)
+    assert "if self._closed is False:" in inspect.getsource(aiokafka.AIOKafkaProducer.__del__)
 
 
 def test_a_seek_drops_what_was_fetched_ahead() -> None:

@@ -9,10 +9,11 @@ from portal_rows import HANOI, at, bodies, case_of, facts_of
 
 from events.case import Case
 from events.instants import instant_of
-from projections.batches import Record, read
-from projections.contribution import Rules
+from projections.batches import read
 from projections.deadline import deadline
+from projections.effect import Record
 from projections.measures import Policy
+from projections.standing import Rules
 from projections.units import Unit, UnitTree
 from projections.zone import LocalDays
 from services.memory.store import MemoryStore

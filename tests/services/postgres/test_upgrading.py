@@ -7,8 +7,10 @@ from msgspec import structs
 from events.codec import decode
 from events.facts import Event
 from events.fold import fold
-from projections.batches import Kept, counted_bytes, facts_bytes
-from projections.contribution import Contribution, contribution
+from projections.batches import counted_bytes, facts_bytes
+from projections.contribution import contribution
+from projections.counted import Contribution
+from projections.effect import Kept
 from projections.measures import FIELD_FLOWS, INDEX, MEASURES, Policy
 from projections.standing import Rules
 from projections.units import UnitTree

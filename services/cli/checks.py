@@ -11,6 +11,7 @@ from services.cli.output import print_json, print_table, progress_bar
 from services.cli.publications import Evidence
 from services.composition import Database, database_url
 from services.examination import Examined, examine
+from services.publishing.archive_checking import ArchiveChecked, check_whole_archive
 from services.publishing.checking import Checked, check_publication
 from services.publishing.log_keeping import evidence_place
 from services.settings import Settings
@@ -29,6 +30,9 @@ def verify(
     publication: Annotated[
         str | None, typer.Option(metavar="ID", help="Check one publication instead: archive, signature, every number.")
     ] = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Compare every archived event with the signed logs outside the database.")
+    ] = False,
     evidence: Evidence = None,
     data: Data = None,
     database: DatabaseUrl = None,
@@ -38,11 +42,42 @@ def verify(
 
     Example: `duecourse verify --data ./duecourse-data`
     """
+    if publication is not None and archive:
+        raise typer.BadParameter("give --publication or --archive, not both")
+    if archive:
+        settings = settings_from(data, database, evidence=evidence)
+        print_archive(with_database(settings, partial(checked_archive, settings)), as_json=as_json)
+        return
     if publication is not None:
         settings = settings_from(data, database, evidence=evidence)
         print_checked(with_database(settings, partial(checked, settings, publication)), as_json=as_json)
         return
     print_verification(with_database(settings_from(data, database), verified), as_json=as_json)
+
+
+async def checked_archive(settings: Settings, found: Database) -> ArchiveChecked:
+    """Compares archive and logs with a progress bar."""
+    bar, task = progress_bar("comparing", await archive_size(found.store))
+    with bar:
+        return await check_whole_archive(
+            found.store, evidence_place(settings), lambda events: bar.update(task, completed=events)
+        )
+
+
+def print_archive(found: ArchiveChecked, *, as_json: bool = False) -> None:
+    """Names every event that is not what was signed; exits 1 where there is any."""
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for one in found.partitions:
+            print(f"partition {one.partition}: {one.signed:,} of {one.archived:,} archived events are signed")
+            for text in (*one.problems, *one.findings):
+                print(f"  {text}")
+        for text in found.problems:
+            print(text)
+        print(f"{found.differences:,} differences")
+    if found.differences:
+        raise typer.Exit(DIFFERENT)
 
 
 async def checked(settings: Settings, publication: str, found: Database) -> Checked:

@@ -12,7 +12,7 @@ from services.cli.output import print_json, print_table, say
 from services.composition import Database, database_url
 from services.composition import database as open_database
 from services.history.lookups import explain_case
-from services.history.replaying import Replayed, heading, replay_shared
+from services.history.replaying import Replayed, heading, replay_columnar, replay_shared
 from services.history.replaying import replay as replay_archive
 from services.history.when import AS_OF_HELP, parse_when
 from services.history.wording import Language
@@ -25,6 +25,11 @@ NOT_FOUND = 1
 class LanguageOption(StrEnum):
     ENGLISH = "en"
     VIETNAMESE = "vi"
+
+
+class Engine(StrEnum):
+    ROWS = "rows"
+    COLUMNAR = "columnar"
 
 
 AsOf = Annotated[str, typer.Option("--as-of", metavar="WHEN", help=AS_OF_HELP)]
@@ -41,6 +46,9 @@ def replay(
     to: Annotated[
         str | None, typer.Option(metavar="URL", help="Empty PostgreSQL to fill with what is replayed.")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Case by case, or in columns: cases that count alike are counted once.")
+    ] = Engine.ROWS,
     workers: Annotated[int, typer.Option(min=1, max=WORKERS_MAX, help="Processes that share the work.")] = 1,
     data: Data = None,
     database: DatabaseUrl = None,
@@ -52,11 +60,14 @@ def replay(
 
     Example: `duecourse replay --as-of 2024-07-01T08:00+07:00`
     """
-
+    if engine is Engine.COLUMNAR and (to is not None or workers > 1):
+        raise typer.BadParameter("--engine columnar folds into memory, in one process: without --to and --workers")
     settings = settings_from(data, database)
 
     async def work(found: Database) -> Replayed:
         when = parse_when(as_of, found.founding.time_zone)
+        if engine is Engine.COLUMNAR:
+            return await replay_columnar(found.store, when, found.clock)
         if to is None and workers > 1:
             with database_url(settings) as url:
                 return await replay_shared(found.store, url, when, found.clock, workers)

@@ -20,6 +20,8 @@ from services.kafka.watch import LogWatch
 from services.postgres.pruning import Pruning
 from services.postgres.queries import PassedDueInPostgres
 from services.projector import Door
+from services.publishing.log_keeper import LogKeeper
+from services.publishing.log_keeping import evidence_place
 from services.settings import Settings
 from services.store import Checkpoint
 from services.version import VERSION
@@ -44,6 +46,7 @@ class Service:
     live: LiveFigures
     exporter: Exporter
     pruning: Pruning
+    log_keeper: LogKeeper
     watch: LogWatch | None = None
 
     def trouble(self) -> str | None:
@@ -118,6 +121,7 @@ def assemble(opened: Database, door: Door | None = None) -> Service:
         live=live,
         exporter=exporter,
         pruning=Pruning(opened.pool, clock, kept_hours=settings.changes_kept_hours),
+        log_keeper=LogKeeper(opened.pool, evidence_place(settings), clock),
         watch=watch,
     )
 
@@ -136,6 +140,8 @@ def works_of(parts: Service, role: Role) -> dict[str, Work]:
         works["exporter"] = parts.exporter.run
         if parts.watch is not None:
             works["log watch"] = parts.watch.run
+    if role is Role.SERVE or (role is Role.DEADLINES and parts.database.settings.evidence is not None):
+        works["log keeper"] = parts.log_keeper.run
     if role is Role.SERVE:
         works["pruning"] = parts.pruning.run
         if parts.watch is not None:

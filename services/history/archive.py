@@ -28,6 +28,10 @@ _BELOW: Final = (
     "where $3::integer = 1 or (hashtext(archive.case_id) % $3 + $3) % $3 = $4::integer "
     'order by archive.case_id collate "C", archive.partition, archive.position'
 )
+_BETWEEN: Final = (
+    f"select {_COLUMNS} from archive {_PROMISE} where archive.partition = $1 "
+    "and archive.position >= $2 and archive.position < $3 order by archive.position limit $4"
+)
 _AT: Final = (
     f"select {_COLUMNS} from archive join unnest($1::integer[], $2::bigint[]) as wanted (partition, position) "
     f"on archive.partition = wanted.partition and archive.position = wanted.position {_PROMISE} "
@@ -83,9 +87,20 @@ async def cases_at(
             if found is not None:
                 yield found
             found = RecordedCase(case_id, [])
-        found.facts.append(_fact(*row))
+        found.facts.append(recorded_fact(*row))
     if found is not None:
         yield found
+
+
+async def facts_between(
+    connection: Connection, partition: int, begin: int, end: int, *, limit: int = CHUNK_EVENTS
+) -> list[tuple[str, RecordedFact]]:
+    """The next facts of a partition from a position on and below another, each with its case's id.
+
+    Raises `ArchiveUnreadable`.
+    """
+    rows = await connection.fetch(_BETWEEN, partition, begin, end, limit)
+    return [(row["case_id"], recorded_fact(*row)) for row in rows]
 
 
 async def case_at(connection: Connection, point: Point, case_id: str) -> RecordedCase | None:
@@ -97,14 +112,16 @@ async def case_at(connection: Connection, point: Point, case_id: str) -> Recorde
     if len(rows) < len(wanted):
         missing = min(set(wanted) - {(row["partition"], row["position"]) for row in rows})
         raise ArchiveUnreadable(f"the event {missing[0]}:{missing[1]} of case {case_id} is not in the archive")
-    return RecordedCase(case_id, [_fact(*row) for row in rows]) if rows else None
+    return RecordedCase(case_id, [recorded_fact(*row) for row in rows]) if rows else None
 
 
 def _arrays(places: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
     return [partition for partition, _ in places], [position for _, position in places]
 
 
-def _fact(case_id: str, partition: int, position: int, recorded_at: int, body: bytes, *promised: Any) -> RecordedFact:
+def recorded_fact(
+    case_id: str, partition: int, position: int, recorded_at: int, body: bytes, *promised: Any
+) -> RecordedFact:
     """The fact of an archived event; one that was promised a due date is folded with it."""
     try:
         event = decode(body)

@@ -7,21 +7,16 @@ a database is to be read; facts belong into the one they were copied from.
 
 from typing import Final
 
-from projections.case_row import case_row
-from projections.effect import ChangedCase
-from services.history.archive import cases_at
 from services.history.folding import Folded
-from services.history.points import Point, rules_at
-from services.postgres.case_table import write_cases
+from services.history.points import Point
+from services.history.projecting import write_projections
 from services.postgres.connection import Connection, Pool, connected
 from services.postgres.queries import snapshot
 from services.postgres.reference import lock_reference, read_units, write_units
 from services.postgres.store import PostgresStore
-from services.postgres.tally_table import write_tallies
 from services.store import StoreRefused
 
 CHUNK_ROWS: Final = 2_000
-SHARD: Final = 0
 _BELOW: Final = (
     "from {table} join unnest($1::integer[], $2::bigint[]) as below (partition, position) "
     "on {table}.partition = below.partition and {table}.position < below.position"
@@ -53,11 +48,7 @@ async def copy_to(source: PostgresStore, target: Pool, point: Point) -> Folded:
             await write_units(writing, await read_units(reading, point.units_version))
         for table in _COLUMNS:
             await _copy_rows(reading, writing, table, point)
-        found = await _write_cases(reading, writing, source, point)
-        cells, problems = found.tallies.standing_cells(), found.tallies.standing_problems()
-        for begin in range(0, len(cells), CHUNK_ROWS):
-            await write_tallies(writing, SHARD, cells[begin : begin + CHUNK_ROWS], [])
-        await write_tallies(writing, SHARD, [], problems)
+        found = await write_projections(reading, writing, source, point)
         await writing.execute(_CHECKPOINTS, *_arrays(point))
         await writing.execute(_COUNTERS)
     return found
@@ -83,17 +74,3 @@ async def _copy_rows(reading: Connection, writing: Connection, table: str, point
             chunk = []
     if chunk:
         await writing.copy_records_to_table(table, records=chunk, columns=columns)
-
-
-async def _write_cases(reading: Connection, writing: Connection, source: PostgresStore, point: Point) -> Folded:
-    found = Folded(point, await rules_at(reading, source, point))
-    chunk: list[ChangedCase] = []
-    async for recorded in cases_at(reading, point):
-        folded, stored = found.add(recorded)
-        row = case_row(folded.case, [kept.fact for kept in stored.kept], found.rules)
-        chunk.append(ChangedCase(recorded.case_id, 0, stored.kept, folded.counted, row))
-        if len(chunk) == CHUNK_ROWS:
-            await write_cases(writing, chunk)
-            chunk = []
-    await write_cases(writing, chunk)
-    return found

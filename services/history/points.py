@@ -13,6 +13,12 @@ from services.postgres.connection import Connection
 from services.postgres.reference import read_units, versions_in_force
 from services.postgres.store import PostgresStore
 
+_READ: Final = (
+    "select partition, greatest(base + position, 1 + (select max(position) from archive where archive.partition = "
+    "checkpoints.partition)) as position from checkpoints order by partition"
+)
+"""Of every partition the place behind all that is archived: a checkpoint is an offset of the log, and may have been
+moved back by hand."""
 _LATER: Final = "select partition, min(position) as position from archive where recorded_at > $1 group by partition"
 _LAST_RECORDED: Final = (
     "select max(recorded_at) from archive join unnest($1::integer[], $2::bigint[]) as below (partition, position) "
@@ -53,10 +59,14 @@ class Point(Struct, frozen=True):
         return sorted(self.positions.items())
 
 
+async def places_read(connection: Connection) -> dict[int, int]:
+    """Of every partition the place in the archive behind everything that was read."""
+    return {row["partition"]: row["position"] for row in await connection.fetch(_READ)}
+
+
 async def point_at(connection: Connection, when: When, now: Callable[[], int]) -> Point:
     """The point that a WHEN names, in the connection's snapshot; raises `WhenRefused` where there is none."""
-    rows = await connection.fetch("select partition, position from checkpoints order by partition")
-    read = {row["partition"]: row["position"] for row in rows}
+    read = await places_read(connection)
     match when:
         case Now():
             return Point(now(), read, await versions_in_force(connection))

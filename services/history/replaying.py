@@ -1,5 +1,8 @@
 """`replay`: the archive folded from nothing up to a point, its figures and one hash of its tallies."""
 
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +13,8 @@ from projections.periods import reporting_year
 from projections.reports import Grouping, Question, Report
 from services.clock import Clock
 from services.history.archive import CHUNK_EVENTS
+from services.history.columnar.folding import fold_columns
+from services.history.columnar.spool import spool
 from services.history.copying import copy_to
 from services.history.digest import digest_of_tallies
 from services.history.figures import report_at
@@ -80,6 +85,18 @@ async def replay_shared(store: PostgresStore, url: str, when: When, clock: Clock
         point = await point_at(connection, when, clock)
         rules = await rules_at(connection, store, point)
     return _replayed(await fold_shared(url, rules, point, workers), store)
+
+
+async def replay_columnar(store: PostgresStore, when: When, clock: Clock) -> Replayed:
+    """The same over columns: cases that count alike are counted once (`services.history.columnar`)."""
+    with TemporaryDirectory(prefix="duecourse-columns-") as folder:
+        scratch = Path(folder)
+        async with snapshot(store.pool) as connection:
+            point = await point_at(connection, when, clock)
+            rules = await rules_at(connection, store, point)
+            await spool(connection, point, scratch / "archive.csv")
+        found = await asyncio.to_thread(fold_columns, scratch / "archive.csv", scratch, point, rules)
+    return _replayed(found.folded, store)
 
 
 def _replayed(found: Folded, store: PostgresStore) -> Replayed:

@@ -1,15 +1,16 @@
 """The logs of the archive outside the database, brought up to a point when something is published."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
 from projections.archive_entry import entry_of
 from projections.merkle_tiles import TILE_WIDTH, tile_of
+from services.evidence.durable_files import folder_errors
 from services.evidence.errors import FolderInUse, LogRolledBack
 from services.evidence.log_folder import LogFolder, log_reader, origin_of
 from services.evidence.log_reading import LogReader
@@ -67,7 +68,11 @@ async def _expect_same_archive(connection: Connection, log: LogReader, partition
 async def archive_entries(connection: Connection, partition: int, after: int, before: int) -> list[bytes]:
     """The next entries of a partition between two positions, both exclusive; `CHUNK_EVENTS` at most."""
     rows = await connection.fetch(_ENTRIES, partition, after, before, CHUNK_EVENTS)
-    return [entry_of(partition, row["position"], row["recorded_at"], row["case_id"], row["body"]) for row in rows]
+    return await asyncio.to_thread(_entries_of, partition, rows)
+
+
+def _entries_of(partition: int, rows: Iterable[Sequence[Any]]) -> list[bytes]:
+    return [entry_of(partition, *row) for row in rows]
 
 
 async def logged(connection: Connection, place: EvidencePlace, key: SigningKey, point: Point) -> Sequence[ArchiveState]:
@@ -75,7 +80,8 @@ async def logged(connection: Connection, place: EvidencePlace, key: SigningKey, 
 
     Raises `FolderInUse` where another process writes a log or has published a later point meanwhile, `FolderDamaged`.
     """
-    place.folder.mkdir(parents=True, exist_ok=True)
+    with folder_errors(place.folder):
+        place.folder.mkdir(parents=True, exist_ok=True)
     folder = LogFolder(place.folder, key)
     try:
         return [await _logged(connection, place, folder, key, one, position) for one, position in point.below()]

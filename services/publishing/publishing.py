@@ -9,6 +9,7 @@ from events.instants import instant_of, iso
 from projections.definitions import BY_REPORT
 from projections.groups import Grouping
 from services.clock import Clock
+from services.evidence.errors import FolderInUse
 from services.evidence.manifest import Manifest, Publication, Versions, publish
 from services.evidence.publications import keep_publication
 from services.history.points import Point, point_at
@@ -24,6 +25,8 @@ from services.version import VERSION
 
 NOTHING_HASH: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """SHA-256 of nothing: the version of a unit tree that was never loaded."""
+IN_USE_MAX: Final = 20
+IN_USE_SECONDS: Final = 0.5
 _INSERT: Final = "insert into publications values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing"
 
 
@@ -32,10 +35,20 @@ async def publish_reports(
 ) -> Publication:
     """Publishes reports as of now; both copies are on disk when it returns.
 
-    Raises `ReportRefused`, `PeriodNotBegun`, `UnitUnknown`, `ArchiveUnreadable`, `EvidenceError`.
+    Where the keeper of a running service just signs the same logs, waits for it. Raises `ReportRefused`,
+    `PeriodNotBegun`, `UnitUnknown`, `ArchiveUnreadable`, `EvidenceError`.
     """
     if any(one.question.by is Grouping.GROUP for one in asked):
         raise ReportRefused("reports by group are not published: use unit, child, level or month")
+    for _ in range(IN_USE_MAX):
+        try:
+            return await _published(store, place, asked, clock)
+        except FolderInUse:
+            await asyncio.sleep(IN_USE_SECONDS)
+    return await _published(store, place, asked, clock)
+
+
+async def _published(store: PostgresStore, place: EvidencePlace, asked: Sequence[Asked], clock: Clock) -> Publication:
     key = place.key()
     async with snapshot(store.pool) as connection:
         point = await point_at(connection, Now(), clock)

@@ -14,7 +14,7 @@ PRINTS_TABLES = {
     ("calendar", "load"), ("calendar", "reschedule"), ("procedures", "list"), ("procedures", "load"),
     ("case", "show"), ("checkpoints", "show"), ("dead-letters", "discard"), ("dead-letters", "list"),
     ("dead-letters", "redrive"), ("dead-letters", "show"), ("doctor",), ("import",), ("report",),
-    ("diff",), ("digest",), ("explain",), ("publications",), ("publish",), ("replay",),
+    ("diff",), ("digest",), ("explain",), ("publications",), ("publish",), ("rebuild",), ("replay",),
     ("topics", "apply"), ("topics", "check"), ("units", "list"), ("units", "load"), ("verify",),
     ("targets", "list"), ("targets", "load"), ("units", "move-cases"),
     ("backfill", "openmetrics"), ("export", "ocel"), ("export", "parquet"), ("export", "xes"),

@@ -1,0 +1,123 @@
+"""The SQL that finds the shape of each case. Everything here runs in DuckDB, on a file of `spool`."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec.structs import fields
+
+from events import facts, wire
+from services.history.columnar.spool import COLUMNS
+
+ONE_BY_ONE: Final = ("paused", "resumed", "retracted")
+"""Facts whose effect is no matter of order and days alone: their cases are folded one by one."""
+UNCOUNTED: Final = ("procedure", "receiving_unit")
+"""What facts say that no figure depends on."""
+_APART: Final = ("unit", "due")
+_NAMES: Final = [name for name in facts.NAMES.values() if name not in ONE_BY_ONE]
+_SAID: Final = sorted(
+    {
+        field.name
+        for name in _NAMES
+        for field in fields(wire.CURRENT[wire.TYPE_OF[name]])
+        if field.name not in (*UNCOUNTED, *_APART)
+    }
+)
+"""What facts say beside unit and due date; a field that is added to an event is one more here."""
+_TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
+
+
+def _texts(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _instant(text: str) -> str:
+    """Microseconds of a time as it is usually written, digits beyond cut off; null for any other way."""
+    cut = rf"regexp_replace({text}, '(\.\d{{6}})\d+', '\1')"
+    return f"case when regexp_full_match({text}, '{_TIME}') then epoch_us(try_cast({cut} as timestamptz)) end"
+
+
+_said: Final = ", ".join(f"event ->> '$.data.{name}' as said_{name}" for name in _SAID)
+_FILE: Final = (
+    "read_csv($path, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+    f"max_line_size = 4194304, columns = {{{', '.join(f'{name}: {kind!r}' for name, kind in COLUMNS.items())}}})"
+)
+ARCHIVE: Final = f"create table archived as select * from {_FILE}"
+FACTS: Final = f"""
+create table facts as
+with read as (
+    select case_id, partition, position, promised, try(decode(unhex(body))) as text,
+        case when json_valid(text) then text::json end as event
+    from archived
+), said as (
+    select case_id, promised, text,
+        regexp_extract(event ->> '$.type', '^duecourse\\.case\\.([a-z]+)\\.v1$', 1) as name,
+        event ->> '$.time' as time_text, event ->> '$.source' as source, event ->> '$.id' as id,
+        event ->> '$.subject' as subject, event ->> '$.data.due' as due_text, event ->> '$.data.unit' as unit, {_said}
+    from read
+)
+select case_id, name, source, id, unit, {_instant("time_text")} as happened_at,
+    coalesce({_instant("due_text")}, case when due_text is null then promised end) as due,
+    source = '{facts.DEADLINES_SOURCE}' as own, {{{", ".join(f"{name}: said_{name}" for name in _SAID)}}} as said,
+    coalesce(
+        text is null or contains(text, '\\') or subject <> case_id or name not in ({_texts(_NAMES)})
+        or happened_at is null or source is null or id is null
+        or (due_text is not null and due is null)
+        or (name in ('received', 'transferred') and unit is null)
+        or (unit is not null and unit not in (select code from plain)),
+        true) as odd
+from said
+"""
+INSTANTS: Final = "select min(least(happened_at, due)), max(greatest(happened_at, due)) from facts"
+SHAPES: Final = """
+create table shapes as
+with placed as (
+    select facts.*, days.day as day, days.start = happened_at as starts, coalesce(days.odd, true) as odd_day,
+        dues.day as due_day, dues.start = due as due_starts, due is not null and coalesce(dues.odd, true) as odd_due
+    from facts asof left join days on facts.happened_at >= days.start
+    asof left join days as dues on facts.due >= dues.start
+), cases as (
+    select case_id, count(*) as events, max(happened_at) as last_time, min(day) as base,
+        bool_or(odd or odd_day or odd_due) or count(distinct (source, id)) < count(*) as odd,
+        max(greatest(happened_at, due)) >= $instant or bool_or(coalesce(day, 0) = $today) or
+            bool_or(coalesce(due_day, 0) between $today - 1 and $today) as ahead,
+        list_sort(list_distinct(list(happened_at) || coalesce(list(due) filter (due is not null), []))) as instants,
+        list(unit order by happened_at, name, source, id) filter (unit is not null) as units,
+        list({name: name, own: own, said: said, happened_at: happened_at, day: day, starts: starts,
+            due: due, due_day: due_day, due_starts: due_starts} order by happened_at, name, source, id) as facts
+    from placed group by case_id
+)
+select case_id, events, last_time, base, units, case when not odd and not ahead then (
+    list_transform(facts, lambda f: {name: f.name, own: f.own, said: f.said, day: f.day - base, starts: f.starts,
+        place: list_position(instants, f.happened_at), due_day: f.due_day - base, due_starts: f.due_starts,
+        due_place: list_position(instants, f.due)})::varchar
+    || list_transform(units, lambda u: list_position(units, u))::varchar) end as shape
+from cases
+"""
+CLASSES: Final = """
+create table classes as
+select row_number() over (order by first) as class, shape, first from
+    (select shape, min(case_id) as first from shapes where shape is not null group by shape)
+"""
+COUNTED: Final = """
+create table counted as
+select class, base, units, events, last_time from shapes join classes using (shape)
+"""
+TO_FOLD: Final = """
+select archived.case_id, partition, position, recorded_at, unhex(body), promised, procedures_version, calendar_version,
+    class, base, units
+from archived join (
+    select case_id, class, base, units from shapes left join classes using (shape)
+    where shape is null or case_id = first
+) as wanted using (case_id)
+order by case_id, partition, position
+"""
+CELLS: Final = """
+create table cells as
+select * from read_csv($path, header = false, auto_detect = false, delim = ',', columns =
+    {class: 'bigint', day: 'integer', unit: 'integer', kind: 'varchar', word: 'varchar', n: 'bigint'})
+"""
+TALLIES: Final = """
+select base + day, case when unit = 0 then '' else units[unit] end, kind, word, sum(n)::bigint
+from counted join cells using (class) group by all
+"""
+TOTALS: Final = "select coalesce(sum(events), 0)::bigint, count(*), max(last_time) from counted"

@@ -92,8 +92,18 @@ def _series(one: Series, samples: int) -> Mapping[str, Value]:
     return {"series": f"{one.metric}{{{labels}}}", "values": values}
 
 
-def _fired(fired: Fired) -> Mapping[str, Value]:
+def told_annotations(fired: Fired) -> Mapping[str, Value]:
+    """What a person should read of an alert."""
+    return _annotations(_rule(fired), fired)
+
+
+def _rule(fired: Fired) -> Alert:
     [rule] = [one for one in alerts() if one.name == fired.name and _matches(one, fired)]
+    return rule
+
+
+def _fired(fired: Fired) -> Mapping[str, Value]:
+    rule = _rule(fired)
     labels = {name: value for name, value in fired.labels.items() if value}
     return {"exp_labels": {**labels_of(rule), **labels}, "exp_annotations": _annotations(rule, fired)}
 

@@ -116,3 +116,9 @@ def check_words(message: dict[str, Any]) -> None:
     assert set(worst) <= {NAMES[code] for code in NAMES if code.startswith(DISTRICT)}
     assert alert["annotations"]["dashboard_url"].endswith("/d/duecourse-parent?var-province=H99&var-parent=H99.31")
     assert alert["annotations"]["runbook_url"].endswith(f"deploy/runbooks/{RISING}.md")
+
+
+def test_an_incident_with_once_is_wrong_usage_and_says_so(place: Place) -> None:
+    refused = place.run("demo", "--once", "--incident", "late-rise")
+    assert refused.returncode == 2
+    assert "leave --once out" in refused.stderr

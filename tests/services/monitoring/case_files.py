@@ -17,13 +17,14 @@ from services.monitoring.wording import Label
 from services.monitoring.yaml_text import Value, yaml_text
 from tests.services.monitoring.backlog_cases import BACKLOG, BACKLOG_DAYS
 from tests.services.monitoring.late_cases import LATE
+from tests.services.monitoring.outage_cases import OUTAGES
 from tests.services.monitoring.pipeline_cases import PIPELINE, QUALITY, YEARS
 from tests.services.monitoring.rule_cases import OFFICE_ALERTS, Case, CaseFile, Fired, Series, minutes
 from tests.services.monitoring.trap_cases import TRAPS
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 SITE_READ = read_site(DEPLOY / SITE)
-FILES = (LATE, BACKLOG, BACKLOG_DAYS, PIPELINE, QUALITY, YEARS, TRAPS)
+FILES = (LATE, BACKLOG, BACKLOG_DAYS, PIPELINE, QUALITY, YEARS, OUTAGES, TRAPS)
 WRITTEN = "Written by `python -m tests.services.monitoring` from the cases there; run: promtool test rules"
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -18,9 +18,11 @@ from events.instants import SECOND
 from projections.units import UnitTree
 from services.clock import Clock
 from services.exporter.changes import Changes
-from services.exporter.families import PIPELINE_FAMILIES, UNIT_FAMILIES
+from services.exporter.families import ALL_FAMILIES, PIPELINE_FAMILIES, UNIT_FAMILIES
+from services.exporter.formats import TEXT, Format
 from services.exporter.live import LiveFigures, changed_units
-from services.exporter.text import Page, escaped, line
+from services.exporter.page import Page, Snapshot
+from services.exporter.text import escaped, line
 from services.exporter.unit_samples import SAMPLES
 from services.store import Checkpoint, StoreRefused, StoreUnavailable
 
@@ -55,7 +57,7 @@ class Exporter:
         self._log_ends = log_ends
         self._age_seconds_max = age_seconds_max
         self._monotonic = monotonic
-        self._page = Page((*UNIT_FAMILIES, *PIPELINE_FAMILIES))
+        self._page = Page(ALL_FAMILIES)
         self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
         self.error: str | None = None
@@ -117,7 +119,7 @@ class Exporter:
             self._draw_infos(self.live.tree)
         for unit in changed_units(changed, self.live.tree):
             self._draw_unit(unit)
-        self._draw_problems()
+        self._draw_problems(changed)
         self._draw_targets()
         self._draw_pipeline()
 
@@ -148,19 +150,19 @@ class Exporter:
         block = b"" if oldest is None else line(name, {"unit": unit}, oldest // SECOND)
         self._page.put(name, unit, block)
 
-    def _draw_problems(self) -> None:
+    def _draw_problems(self, changed: set[str] | None) -> None:
+        """Also of units that the tree does not know, or of none: cases that were never received."""
         name = "duecourse_data_quality_cases"
-        self._page.clear(name)
-        for unit, problems in sorted(self.live.unit_problems().items()):
-            lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(problems.items())]
+        found = self.live.unit_problems()
+        for unit in sorted(found if changed is None else changed):
+            lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(found.get(unit, {}).items())]
             self._page.put(name, unit, b"".join(lines))
 
     def _draw_targets(self) -> None:
         name = "duecourse_target_ratio"
-        self._page.clear(name)
-        for unit, ratio in sorted(self.live.targets.on_day(self.live.windows.today).items()):
-            # A float prints as the decimal it was read from: targets have six places at most.
-            self._page.put(name, unit, line(name, {"unit": unit}, float(ratio)))
+        ratios = sorted(self.live.targets.on_day(self.live.windows.today).items())
+        # A float prints as the decimal it was read from: targets have six places at most.
+        self._page.put_all(name, {unit: line(name, {"unit": unit}, float(ratio)) for unit, ratio in ratios})
 
     def _draw_pipeline(self) -> None:
         page, live = self._page, self.live
@@ -205,15 +207,19 @@ class Exporter:
         for family, value in plain.items():
             put(family, key, line(family, partition, value))
 
-    def unit_page(self) -> bytes:
-        """Unit figures and pipeline; the pipeline alone where the figures are withheld."""
+    def snapshot(self) -> Snapshot:
+        """Unit figures and pipeline; the pipeline alone where the figures are withheld. It may go to another thread."""
         name = "duecourse_projection_snapshot_timestamp_seconds"
         self._page.put(name, "", line(name, {}, self.live.refreshed_at / SECOND))
-        return self._page.joined() if self.withheld() is None else self._page.joined_of(PIPELINE_FAMILIES)
+        return self._page.snapshot(ALL_FAMILIES if self.withheld() is None else PIPELINE_FAMILIES)
 
-    def process_page(self) -> bytes:
+    def unit_page(self) -> bytes:
+        """The same as Prometheus text."""
+        return self.snapshot().joined(TEXT)
+
+    def process_page(self, form: Format = TEXT) -> bytes:
         """This process: memory, processor time, garbage collection, event to metric."""
-        return bytes(generate_latest(self.registry))
+        return form.drawn(self.registry)
 
     def series(self) -> int:
         """Number of samples on the unit page."""

@@ -45,3 +45,4 @@ PIPELINE_FAMILIES: Final = (
     Family("duecourse_verification_differences", "gauge", "Differences that the last `duecourse verify` found."),
     Family("duecourse_build_info", "gauge", "Version, label policy and reporting time zone; always 1."),
 )
+ALL_FAMILIES: Final = (*UNIT_FAMILIES, *PIPELINE_FAMILIES)

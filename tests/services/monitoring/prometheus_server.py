@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from services.exporter.text import CONTENT_TYPE
+from services.exporter.formats import TEXT
 from tests.fixtures.debian import debian_program
 from tests.services.monitoring.case_files import DEPLOY
 
@@ -82,7 +82,7 @@ def pages_served(pages: Mapping[str, bytes]) -> Iterator[str]:
         def do_GET(self) -> None:
             page = pages[self.path]
             self.send_response(200)
-            self.send_header("Content-Type", CONTENT_TYPE)
+            self.send_header("Content-Type", TEXT.content_type)
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
             self.wfile.write(page)

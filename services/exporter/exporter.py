@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from itertools import groupby
 from typing import Final
 
 import structlog
@@ -22,8 +21,8 @@ from services.exporter.families import ALL_FAMILIES, PIPELINE_FAMILIES, UNIT_FAM
 from services.exporter.formats import TEXT, Format
 from services.exporter.live import LiveFigures, changed_units
 from services.exporter.page import Page, Snapshot
-from services.exporter.text import escaped, line
-from services.exporter.unit_samples import SAMPLES
+from services.exporter.text import line
+from services.exporter.unit_lines import UnitLines
 from services.store import Checkpoint, StoreRefused, StoreUnavailable
 
 log = structlog.get_logger()
@@ -58,7 +57,7 @@ class Exporter:
         self._age_seconds_max = age_seconds_max
         self._monotonic = monotonic
         self._page = Page(ALL_FAMILIES)
-        self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
+        self._lines: dict[str, UnitLines] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
         self.error: str | None = None
         self._refreshed_at: float | None = None
@@ -126,7 +125,7 @@ class Exporter:
     def _draw_infos(self, tree: UnitTree) -> None:
         for family in UNIT_FAMILIES:
             self._page.clear(family.name)
-        self._prefixes = {}
+        self._lines = {code: UnitLines(code) for code in tree.codes()}
         root_of = {code: root for root in tree.roots() for code in tree.subtree(root)}
         for code in tree.codes():
             unit = tree.latest(code)
@@ -138,12 +137,9 @@ class Exporter:
                 "province": root_of.get(code, ""),
             }
             self._page.put("duecourse_unit_info", code, line("duecourse_unit_info", labels, 1))
-            self._prefixes[code] = _prefixes(code)
 
     def _draw_unit(self, unit: str) -> None:
-        values = iter(self.live.values(unit))
-        for family, prefixes in self._prefixes[unit]:
-            block = b"".join([b"%s%d\n" % (prefix, next(values)) for prefix in prefixes])
+        for family, block in self._lines[unit].drawn(self.live.values(unit)):
             self._page.put(family, unit, block)
         oldest = self.live.oldest.get(unit)
         name = "duecourse_cases_open_oldest_received_timestamp_seconds"
@@ -224,12 +220,3 @@ class Exporter:
     def series(self) -> int:
         """Number of samples on the unit page."""
         return self._page.series()
-
-
-def _prefixes(code: str) -> list[tuple[str, list[bytes]]]:
-    """Everything of a unit's lines before the value, by family, in the order of `SAMPLES`."""
-    unit = escaped(code)
-    return [
-        (family, [f'{family}{{unit="{unit}",{labels}}} '.encode() for _, labels in samples])
-        for family, samples in groupby(SAMPLES, key=lambda sample: sample[0])
-    ]

@@ -85,12 +85,18 @@ class Page:
 
     def put(self, family: str, key: str, block: bytes) -> None:
         """Replaces the lines of a family that belong to `key`; an empty block takes them out and keeps their place."""
-        place = self._places[family].get(key)
+        chunks, places = self._chunks[family], self._places[family]
+        place = places.get(key)
         if place is None:
-            place = self._new_place(family, key)
-        elif self._chunks[family][place].blocks[key] == block:
+            if not chunks or len(chunks[-1].blocks) == UNITS_PER_CHUNK:
+                chunks.append(Chunk({}, self._edition))
+            place = places[key] = len(chunks) - 1
+        elif chunks[place].blocks[key] == block:
             return
-        self._own(family, place).blocks[key] = block
+        chunk = chunks[place]
+        if chunk.edition != self._edition:  # a snapshot may have it
+            chunk = chunks[place] = Chunk(dict(chunk.blocks), self._edition)
+        chunk.blocks[key] = block
 
     def put_all(self, family: str, blocks: Mapping[str, bytes]) -> None:
         """Makes these the only lines of a family."""
@@ -112,18 +118,3 @@ class Page:
         """Number of samples."""
         chunks = chain.from_iterable(self._chunks.values())
         return sum(block.count(b"\n") for chunk in chunks for block in chunk.blocks.values())
-
-    def _new_place(self, family: str, key: str) -> int:
-        """At the end, in the last chunk where there is room."""
-        chunks = self._chunks[family]
-        if not chunks or len(chunks[-1].blocks) == UNITS_PER_CHUNK:
-            chunks.append(Chunk({}, self._edition))
-        self._places[family][key] = len(chunks) - 1
-        return len(chunks) - 1
-
-    def _own(self, family: str, place: int) -> Chunk:
-        """The chunk there, in a copy where a snapshot may have it."""
-        chunks = self._chunks[family]
-        if chunks[place].edition != self._edition:
-            chunks[place] = Chunk(dict(chunks[place].blocks), self._edition)
-        return chunks[place]

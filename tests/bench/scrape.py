@@ -74,9 +74,11 @@ async def _measure(url: str, units: int, *, rounds: int) -> None:
         some = set(parts.live.tree.codes()[:: round(1 / CHANGED_SHARE)])
         _compare(exporter, some, units, rounds)
         print("longest wait of others while another process scrapes, 1 % changed before each (asked at most 20)")
-        for encoding in ("gzip", "identity"):
-            waits = await _longest_waits(parts, some, encoding)
-            print(f"  {encoding:9} {max(waits):6.1f} ms at most, {statistics.median(waits):5.1f} ms in the middle")
+        for path, encoding in (("/metrics", "gzip"), ("/metrics", "identity"), ("/health/live", "identity")):
+            waits = await _longest_waits(parts, some, path, encoding)
+            print(
+                f"  {path:13} {encoding:9} {max(waits):6.1f} ms at most, {statistics.median(waits):5.1f} ms in the middle"
+            )
 
 
 def _compare(exporter: Exporter, some: set[str], units: int, rounds: int) -> None:
@@ -101,8 +103,8 @@ def _compare(exporter: Exporter, some: set[str], units: int, rounds: int) -> Non
     print(f"prometheus_client         {peer:8.1f} ms plain, {peer / plain:.0f} times ours")
 
 
-async def _longest_waits(parts: Service, some: set[str], encoding: str) -> list[float]:
-    """Milliseconds, one for each scrape."""
+async def _longest_waits(parts: Service, some: set[str], path: str, encoding: str) -> list[float]:
+    """Milliseconds, one for each scrape; `/health/live` shows what the machine itself lets others wait."""
     server = uvicorn.Server(
         uvicorn.Config(application(parts, Role.EXPORTER), port=0, log_level="warning", lifespan="off")
     )
@@ -114,7 +116,7 @@ async def _longest_waits(parts: Service, some: set[str], encoding: str) -> list[
     for _ in range(SCRAPES):
         _touch(parts.live, some)
         parts.exporter.draw(some)
-        command = (sys.executable, "-c", SCRAPE, f"http://127.0.0.1:{port}/metrics", encoding)
+        command = (sys.executable, "-c", SCRAPE, f"http://127.0.0.1:{port}{path}", encoding)
         scraping = await asyncio.create_subprocess_exec(*command)
         found.append(await _longest_wait(scraping))
     server.should_exit = True

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from services.sample.chance import event_id, pick, stream
 from services.sample.envelope import event_bytes
 from services.sample.filings import drawn_procedure, opaque_case_id
-from services.sample.local_time import DAY_SECONDS, closing_instant, local_seconds, stamp
+from services.sample.local_time import DAY_SECONDS, PROVINCE_TIME, closing_instant, local_seconds, stamp
 from services.sample.office_calendar import is_working_day
 from services.sample.offices import Office, province_offices
 from services.sample.units import FIRST_DISTRICT, ROOT, province_units
@@ -78,7 +78,7 @@ class LateRise:
     def announcement(self) -> str:
         """What is going to happen, for people."""
         name = next(unit.name for unit in province_units() if unit.code == DISTRICT)
-        middle = self._start + self._length / 2
+        middle = (self._start + self._length / 2).astimezone(PROVINCE_TIME)
         return (
             f"incident {Incident.LATE_RISE}: {name} ({DISTRICT}) and its communes enter {LATE_CASES} decisions with a"
             f" wrong day, so they count as late; from {middle.isoformat(timespec='seconds')} on they are put right"

@@ -77,7 +77,7 @@ async def _measure(url: str, units: int, *, rounds: int) -> None:
         for path, encoding in (("/metrics", "gzip"), ("/metrics", "identity"), ("/health/live", "identity")):
             waits = await _longest_waits(parts, some, path, encoding)
             print(
-                f"  {path:13} {encoding:9} {max(waits):6.1f} ms at most, {statistics.median(waits):5.1f} ms in the middle"
+                f"  {path:13} {encoding:9} {max(waits):6.1f} ms at most, {statistics.median(waits):5.1f} ms by median"
             )
 
 

@@ -16,6 +16,7 @@ from deploy.stack.ports import LISTENERS
 from deploy.stack.signals import take_signals_as_interrupts
 from deploy.stack.stack import Wanted, run
 from services.postgres.embedded import EmbeddedUnavailable
+from services.sample.incidents import Incident
 
 DONE = 0
 FAILED = 1
@@ -26,7 +27,8 @@ def main(words: list[str] | None = None) -> int:
     """Runs the stack; gives the exit status."""
     chosen = _parser().parse_args(words)
     asked = {name: port for name in LISTENERS if (port := getattr(chosen, f"{name}_port"))}
-    wanted = Wanted(chosen.cases, chosen.workers, asked, chosen.kafka_port, chosen.bare)
+    incident = Incident(chosen.incident) if chosen.incident else None
+    wanted = Wanted(chosen.cases, chosen.workers, asked, chosen.kafka_port, chosen.bare, incident)
     begun = time.monotonic()
 
     def say(text: str) -> None:
@@ -52,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--cases", type=_number, default=CASES, help=f"cases of the sample province (default {CASES:,})")
     up.add_argument("--workers", type=_number, default=2, help="workers that share the partitions (default 2)")
     up.add_argument("--bare", action="store_true", help="Kafka and PostgreSQL only: the rest by hand")
+    up.add_argument(
+        "--incident",
+        choices=[one.value for one in Incident],
+        help="what goes wrong and is put right, within minutes: alerts wait a sixtieth of their time",
+    )
     up.add_argument("--kafka-port", type=int, default=0, help="none: the one it had, or a free one")
     for name in LISTENERS:
         up.add_argument(f"--{name}-port", type=int, default=0, help="none: the one it had, or a free one")

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,14 @@ from deploy.kafka.plan import write_private
 from events.instants import MINUTE, moment_of
 from services.clock import system_clock
 from services.sample.history import history, open_at_end
+from services.sample.incidents import Incident, LateRise, Teller
 from services.sample.live import LiveOffice
 from services.sample.units import province_units
 
 SEED: Final = 1
 UNITS_HEADER: Final = ("code", "name", "level", "parent", "valid_from", "valid_to", "successor")
+INCIDENT_LENGTH: Final = timedelta(minutes=4)
+"""Long enough for alerts that wait a sixtieth of their time."""
 POST_SECONDS: Final = 5.0
 PAUSE_SECONDS: Final = 2.0
 BATCH_EVENTS_MAX: Final = 1_000
@@ -79,15 +82,18 @@ class SampleFiles:
 
 
 class LiveEvents:
-    """What the offices do from now on, posted to the API as anybody's events are."""
+    """What the offices do from now on, and an incident where one is wanted: posted to the API, as anybody's are."""
 
-    def __init__(self, province: Province, address: str, say: Callable[[str], None]) -> None:
-        end = province.end
-        self._office = LiveOffice(
-            seed=province.seed,
-            start=moment_of(system_clock()),
-            open_cases=list(open_at_end(seed=province.seed, cases=province.cases, until=end)),
-        )
+    def __init__(
+        self, province: Province, address: str, say: Callable[[str], None], incident: Incident | None = None
+    ) -> None:
+        seed, now = province.seed, moment_of(system_clock())
+        open_cases = list(open_at_end(seed=seed, cases=province.cases, until=province.end))
+        self._offices: list[Teller] = [LiveOffice(seed=seed, start=now, open_cases=open_cases)]
+        if incident is not None:
+            rise = LateRise(seed=seed, start=now, length=INCIDENT_LENGTH)
+            say(rise.announcement)
+            self._offices.append(rise)
         self._address = f"{address}/events"
         self._say = say
         self._waiting: list[bytes] = []
@@ -99,7 +105,8 @@ class LiveEvents:
         if time.monotonic() < self._again_at:
             return
         if not self._waiting:
-            self._waiting = self._office.events_until(moment_of(system_clock()))
+            now = moment_of(system_clock())
+            self._waiting = [event for office in self._offices for event in office.events_until(now)]
         batch = self._waiting[:BATCH_EVENTS_MAX]
         if not batch:
             return

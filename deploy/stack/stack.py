@@ -15,6 +15,7 @@ from deploy.stack.roles import Verbs
 from deploy.stack.sample import LiveEvents, Province, SampleFiles
 from deploy.stack.stores import Kafka, Postgres
 from deploy.stack.watching import watchers
+from services.sample.incidents import Incident
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Wanted:
     ports: Mapping[str, int]
     kafka_port: int
     bare: bool
+    incident: Incident | None = None
 
 
 @dataclass
@@ -99,9 +101,9 @@ def _start_all(stack: Stack, verbs: Verbs, wanted: Wanted) -> Callable[[], None]
     listeners = [verbs.listener("api", ports["api"]), verbs.listener("exporter", ports["exporter"])]
     stack.start(*listeners, *workers, verbs.role("deadlines"))
     province = _load_sample(stack, verbs, wanted.cases)
-    if watching := watchers(stack.folder, ports, stack.say):
+    if watching := watchers(stack.folder, ports, stack.say, hasten=wanted.incident is not None):
         stack.start(*watching)
-    return LiveEvents(province, f"http://{HOST}:{ports['api']}", stack.say).post
+    return LiveEvents(province, f"http://{HOST}:{ports['api']}", stack.say, wanted.incident).post
 
 
 def _load_sample(stack: Stack, verbs: Verbs, cases: int) -> Province:

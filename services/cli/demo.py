@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import structlog
@@ -29,6 +29,7 @@ from services.pipeline import IN_FLIGHT
 from services.postgres.founding import recall, remember
 from services.reporting import asked_period, question_of
 from services.sample.history import OpenCase, history, open_at_end
+from services.sample.incidents import Incident, LateRise, Teller
 from services.sample.live import LiveOffice
 from services.sample.units import province_units
 from services.store import StoreUnavailable
@@ -40,6 +41,8 @@ CASES: Final = 60_000
 SEED: Final = 1
 EVENTS_PER_CASE: Final = 3.66
 TICK_SECONDS: Final = 1.0
+INCIDENT_MINUTES: Final = 60
+"""An alert that waits for 15 minutes fires well within the first half."""
 SAMPLE: Final = "sample"
 SAMPLE_LOADED: Final = "sample_loaded"
 
@@ -73,11 +76,20 @@ def demo(
     data: Data = None,
     database: DatabaseUrl = None,
     port: Port = None,
+    incident: Annotated[
+        Incident | None,
+        typer.Option(help="Something that goes wrong and is put right: one district's late rate rises for a while."),
+    ] = None,
+    incident_minutes: Annotated[
+        int, typer.Option(min=1, help="How long it lasts; alerts wait for 15 minutes before they fire.")
+    ] = INCIDENT_MINUTES,
 ) -> None:
     """Load the sample province and keep it moving with simulated live events.
 
-    Example: `duecourse demo --once --cases 5000`
+    Example: `duecourse demo --once --cases 5000`, or `duecourse demo --incident late-rise` beside a Prometheus
     """
+    if once and incident is not None:
+        raise typer.BadParameter("an incident takes its time: leave --once out", param_hint="--incident")
     settings = settings_from(data, database, port=port)
     now = moment_of(system_clock() // MINUTE * MINUTE)
     wanted = Sample(seed, cases, now.isoformat())
@@ -91,7 +103,7 @@ def demo(
 
     sample = with_database(settings, load)
     if not once:
-        run_serve(settings, lambda parts: _keep_moving(parts, sample))
+        run_serve(settings, lambda parts: _keep_moving(parts, sample, incident, timedelta(minutes=incident_minutes)))
 
 
 async def _load_once(found: Database, wanted: Sample) -> Sample:
@@ -132,14 +144,20 @@ async def _print_figures(found: Database) -> None:
     print_report(await reporting.answer(question))
 
 
-async def _keep_moving(parts: Service, sample: Sample) -> None:
+async def _keep_moving(parts: Service, sample: Sample, incident: Incident | None, length: timedelta) -> None:
     """Simulated offices go on working: their events come in through the same door as anybody's."""
     clock = parts.database.clock
-    office = LiveOffice(seed=sample.seed, start=moment_of(clock()), open_cases=sample.open_cases())
+    now = moment_of(clock())
+    offices: list[Teller] = [LiveOffice(seed=sample.seed, start=now, open_cases=sample.open_cases())]
+    if incident is not None:
+        rise = LateRise(seed=sample.seed, start=now, length=length)
+        say(rise.announcement)
+        offices.append(rise)
     waiting: list[bytes] = []
     while True:
         await asyncio.sleep(TICK_SECONDS)
-        waiting += office.events_until(moment_of(clock()))
+        now = moment_of(clock())
+        waiting += [event for office in offices for event in office.events_until(now)]
         try:
             if waiting:
                 await parts.intake.submit([Record(event) for event in waiting])

@@ -3,11 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from itertools import groupby
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -18,10 +17,13 @@ from events.instants import SECOND
 from projections.units import UnitTree
 from services.clock import Clock
 from services.exporter.changes import Changes
-from services.exporter.families import EVENT_TO_METRIC, PIPELINE_FAMILIES, UNIT_FAMILIES
+from services.exporter.families import ALL_FAMILIES, EVENT_TO_METRIC, PIPELINE_FAMILIES, UNIT_FAMILIES
+from services.exporter.formats import TEXT, Format
 from services.exporter.live import LiveFigures, changed_units
-from services.exporter.text import Page, escaped, line
-from services.exporter.unit_samples import SAMPLES, unit_labels
+from services.exporter.page import Page, Snapshot
+from services.exporter.text import line
+from services.exporter.unit_lines import UnitLines
+from services.exporter.unit_samples import unit_labels
 from services.store import Checkpoint, StoreRefused, StoreUnavailable
 
 log = structlog.get_logger()
@@ -55,8 +57,8 @@ class Exporter:
         self._log_ends = log_ends
         self._age_seconds_max = age_seconds_max
         self._monotonic = monotonic
-        self._page = Page((*UNIT_FAMILIES, *PIPELINE_FAMILIES))
-        self._prefixes: dict[str, list[tuple[str, list[bytes]]]] = {}
+        self._page = Page(ALL_FAMILIES)
+        self._lines: dict[str, UnitLines] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
         self.error: str | None = None
         self._refreshed_at: float | None = None
@@ -117,41 +119,38 @@ class Exporter:
             self._draw_infos(self.live.tree)
         for unit in changed_units(changed, self.live.tree):
             self._draw_unit(unit)
-        self._draw_problems()
+        self._draw_problems(changed)
         self._draw_targets()
         self._draw_pipeline()
 
     def _draw_infos(self, tree: UnitTree) -> None:
         for family in UNIT_FAMILIES:
             self._page.clear(family.name)
-        self._prefixes = {}
+        self._lines = {code: UnitLines(code) for code in tree.codes()}
         for code, labels in unit_labels(tree).items():
             self._page.put("duecourse_unit_info", code, line("duecourse_unit_info", labels, 1))
-            self._prefixes[code] = _prefixes(code)
 
     def _draw_unit(self, unit: str) -> None:
-        values = iter(self.live.values(unit))
-        for family, prefixes in self._prefixes[unit]:
-            block = b"".join([b"%s%d\n" % (prefix, next(values)) for prefix in prefixes])
+        for family, block in self._lines[unit].drawn(self.live.values(unit)):
             self._page.put(family, unit, block)
         oldest = self.live.oldest.get(unit)
         name = "duecourse_cases_open_oldest_received_timestamp_seconds"
         block = b"" if oldest is None else line(name, {"unit": unit}, oldest // SECOND)
         self._page.put(name, unit, block)
 
-    def _draw_problems(self) -> None:
+    def _draw_problems(self, changed: set[str] | None) -> None:
+        """Also of units that the tree does not know, or of none: cases that were never received."""
         name = "duecourse_data_quality_cases"
-        self._page.clear(name)
-        for unit, problems in sorted(self.live.unit_problems().items()):
-            lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(problems.items())]
+        found = self.live.unit_problems()
+        for unit in sorted(found if changed is None else changed):
+            lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(found.get(unit, {}).items())]
             self._page.put(name, unit, b"".join(lines))
 
     def _draw_targets(self) -> None:
         name = "duecourse_target_ratio"
-        self._page.clear(name)
-        for unit, ratio in sorted(self.live.targets.on_day(self.live.windows.today).items()):
-            # A float prints as the decimal it was read from: targets have six places at most.
-            self._page.put(name, unit, line(name, {"unit": unit}, float(ratio)))
+        ratios = sorted(self.live.targets.on_day(self.live.windows.today).items())
+        # A float prints as the decimal it was read from: targets have six places at most.
+        self._page.put_all(name, {unit: line(name, {"unit": unit}, float(ratio)) for unit, ratio in ratios})
 
     def _draw_pipeline(self) -> None:
         page, live = self._page, self.live
@@ -196,25 +195,20 @@ class Exporter:
         for family, value in plain.items():
             put(family, key, line(family, partition, value))
 
-    def unit_page(self) -> bytes:
-        """Unit figures and pipeline; the pipeline alone where the figures are withheld."""
+    def snapshot(self) -> Snapshot:
+        """Unit figures and pipeline; the pipeline alone where the figures are withheld. It may go to another thread."""
         name = "duecourse_projection_snapshot_timestamp_seconds"
         self._page.put(name, "", line(name, {}, self.live.refreshed_at / SECOND))
-        return self._page.joined() if self.withheld() is None else self._page.joined_of(PIPELINE_FAMILIES)
+        return self._page.snapshot(ALL_FAMILIES if self.withheld() is None else PIPELINE_FAMILIES)
 
-    def process_page(self) -> bytes:
+    def unit_page(self) -> bytes:
+        """The same as Prometheus text."""
+        return self.snapshot().joined(TEXT)
+
+    def process_page(self, form: Format = TEXT) -> bytes:
         """This process: memory, processor time, garbage collection, event to metric."""
-        return bytes(generate_latest(self.registry))
+        return form.drawn(self.registry)
 
     def series(self) -> int:
         """Number of samples on the unit page."""
         return self._page.series()
-
-
-def _prefixes(code: str) -> list[tuple[str, list[bytes]]]:
-    """Everything of a unit's lines before the value, by family, in the order of `SAMPLES`."""
-    unit = escaped(code)
-    return [
-        (family, [f'{family}{{unit="{unit}",{labels}}} '.encode() for _, labels in samples])
-        for family, samples in groupby(SAMPLES, key=lambda sample: sample[0])
-    ]

@@ -130,6 +130,7 @@ PIPELINE_FAMILIES: Final = (
         ("version", "policy", "time_zone"),
     ),
 )
+ALL_FAMILIES: Final = (*UNIT_FAMILIES, *PIPELINE_FAMILIES)
 EVENT_TO_METRIC: Final = Family(
     "duecourse_event_to_metric_seconds",
     "histogram",

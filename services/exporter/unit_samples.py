@@ -1,6 +1,7 @@
 """The samples of one unit: which there are, and their integers from the unit's bucketed tallies."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 from projections.buckets import Buckets, Vector
@@ -48,7 +49,10 @@ class UnitSamples:
     def __init__(self, windows: Windows, buckets: Buckets, policy: Policy) -> None:
         self._buckets = buckets
         place = {bound: index + 1 for index, bound in enumerate(buckets.bounds)}
-        self._spans = {name: (place[begin], place[end]) for name, (begin, end) in windows.ranges.items()}
+        spans = {name: (place[begin], place[end]) for name, (begin, end) in windows.ranges.items()}
+        self._settled_spans = [spans[name] for name in SETTLED_WINDOWS]
+        self._flow_spans = [spans[name] for name in FLOW_WINDOWS]
+        self._flows = [INDEX[measure] for measure in FLOWS.values()]
         self._so_far = place[windows.today + 1]
         self._today = place[windows.today]
         self._due_soon = place[windows.due_soon[0]], place[windows.due_soon[1]]
@@ -65,22 +69,26 @@ class UnitSamples:
         """
         vectors = self._buckets.units.get(unit, self._empty)
         values = self._open(vectors, due_later_today)
-        for window in SETTLED_WINDOWS:
-            begin, end = self._spans[window]
-            values += [sum(vector[index] for vector in vectors[begin:end]) for index in self._settled]
-        for measure in FLOWS.values():
-            index = INDEX[measure]
-            for window in FLOW_WINDOWS:
-                begin, end = self._spans[window]
-                values.append(sum(vector[index] for vector in vectors[begin:end]))
+        # Prefix sums: a window is one difference instead of a sum over its vectors, at the nation's size a second.
+        settled = [_prefix_sums(vectors, index) for index in self._settled]
+        for begin, end in self._settled_spans:
+            values += [sums[end] - sums[begin] for sums in settled]
+        for index in self._flows:
+            sums = _prefix_sums(vectors, index)
+            values += [sums[end] - sums[begin] for begin, end in self._flow_spans]
         return values
 
     def _open(self, vectors: Sequence[Vector], due_later_today: int | None) -> list[int]:
-        so_far = [sum(column) for column in zip(*vectors[: self._so_far], strict=True)]
+        so_far = list(map(sum, zip(*vectors[: self._so_far], strict=True)))
         due_today = vectors[self._today][self._open_due]
         not_yet = due_today if due_later_today is None else due_later_today
         overdue = so_far[self._overdue] - not_yet
         begin, end = self._due_soon
-        due_soon = sum(vector[self._open_due] for vector in vectors[begin:end]) - (due_today - not_yet)
+        due_soon = sum([vector[self._open_due] for vector in vectors[begin:end]]) - (due_today - not_yet)
         paused = so_far[self._paused]
         return [pending(so_far) - overdue - paused - due_soon, due_soon, overdue, paused]
+
+
+def _prefix_sums(vectors: Sequence[Vector], index: int) -> list[int]:
+    """Of one measure: the sum of the vectors before each place."""
+    return [0, *accumulate([vector[index] for vector in vectors])]

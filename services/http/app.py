@@ -6,7 +6,8 @@ from services.composition import Role, Service
 from services.http.changes import changes_router
 from services.http.events import events_router
 from services.http.lookups import lookups_router
-from services.http.pages import board_router, health_router, metrics_router
+from services.http.metrics import metrics_router
+from services.http.pages import board_router, health_router
 from services.http.problems import add_problem_handlers
 from services.http.publications import publications_router
 from services.http.reports import reports_router

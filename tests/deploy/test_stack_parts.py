@@ -9,18 +9,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+import yaml
 
 from deploy.kafka.configuration import HOST
 from deploy.stack.errors import StackFailed
 from deploy.stack.folder import held, write_environment
+from deploy.stack.hastening import hastened, write_hastened
 from deploy.stack.keeping import RESTARTS_MAX, Keeper
 from deploy.stack.ports import LISTENERS, chosen_ports, require_free
 from deploy.stack.programs import PID_FILE, Program, end_all, end_leftovers
+from deploy.stack.sample import LiveEvents, Province
 from deploy.stack.surroundings import settings_of_children
 from deploy.stack.watching import PROMETHEUS, adapted
+from services.sample.incidents import Incident
 
 ADDRESSES = {name: f"127.0.0.1:{number}" for number, name in enumerate(LISTENERS, 20_001)}
 WITHIN_SECONDS = 30
@@ -186,3 +191,40 @@ def test_what_does_not_run_is_no_target_and_what_nobody_knows_is_refused() -> No
     assert "targets: []" in adapted("- targets: [alertmanager:9093]\n", PROMETHEUS.parent, without)
     with pytest.raises(StackFailed, match="names the target grafana"):
         adapted("- targets: [grafana:3000]\n", PROMETHEUS.parent, ADDRESSES)
+
+
+def test_a_hastened_copy_differs_from_the_rules_by_its_waits_only(tmp_path: Path) -> None:
+    rules = PROMETHEUS.parent / "rules"
+    write_hastened(rules, tmp_path)
+    for path in sorted(rules.iterdir()):
+        own, hastened_ = (yaml.safe_load((folder / path.name).read_text())["groups"] for folder in (rules, tmp_path))
+        waits = list(zip(_waits(own), _waits(hastened_), strict=True))
+        assert [one for one in waits if one not in HASTENED] == []
+        assert own == hastened_
+
+
+WAITS = ("interval", "for", "keep_firing_for")
+HASTENED = {("1h", "60s"), ("30m", "30s"), ("15m", "15s"), ("10m", "10s"), ("5m", "5s"), ("4m", "4s"), ("3m", "3s")}
+
+
+def _waits(groups: list[dict[str, Any]]) -> Iterator[str]:
+    """Takes them out."""
+    for part in (part for group in groups for part in (group, *group["rules"])):
+        yield from (part.pop(name) for name in WAITS if name in part)
+
+
+def test_prometheus_is_valid_with_hastened_rules(promtool: str, tmp_path: Path) -> None:
+    write_hastened(PROMETHEUS.parent / "rules", tmp_path / "rules")
+    path = tmp_path / "prometheus.yml"
+    path.write_text(adapted(hastened(PROMETHEUS.read_text()), tmp_path, ADDRESSES))
+    checked = subprocess.run([promtool, "check", "config", path], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "scrape_interval: 1s" in path.read_text()
+    assert f"{tmp_path}/rules" in checked.stdout
+
+
+def test_an_incident_comes_in_beside_what_the_offices_do() -> None:
+    said: list[str] = []
+    province = Province(seed=1, cases=200, until="2025-06-18T10:30:00+07:00")
+    LiveEvents(province, "http://127.0.0.1:1", said.append, Incident.LATE_RISE)
+    assert [one for one in said if one.startswith("incident late-rise: ")] == said != []

@@ -17,13 +17,14 @@ from services.monitoring.wording import Label
 from services.monitoring.yaml_text import Value, yaml_text
 from tests.services.monitoring.backlog_cases import BACKLOG, BACKLOG_DAYS
 from tests.services.monitoring.late_cases import LATE
+from tests.services.monitoring.outage_cases import OUTAGES
 from tests.services.monitoring.pipeline_cases import PIPELINE, QUALITY, YEARS
 from tests.services.monitoring.rule_cases import OFFICE_ALERTS, Case, CaseFile, Fired, Series, minutes
 from tests.services.monitoring.trap_cases import TRAPS
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 SITE_READ = read_site(DEPLOY / SITE)
-FILES = (LATE, BACKLOG, BACKLOG_DAYS, PIPELINE, QUALITY, YEARS, TRAPS)
+FILES = (LATE, BACKLOG, BACKLOG_DAYS, PIPELINE, QUALITY, YEARS, OUTAGES, TRAPS)
 WRITTEN = "Written by `python -m tests.services.monitoring` from the cases there; run: promtool test rules"
 
 
@@ -92,8 +93,18 @@ def _series(one: Series, samples: int) -> Mapping[str, Value]:
     return {"series": f"{one.metric}{{{labels}}}", "values": values}
 
 
-def _fired(fired: Fired) -> Mapping[str, Value]:
+def told_annotations(fired: Fired) -> Mapping[str, Value]:
+    """What a person should read of an alert."""
+    return _annotations(_rule(fired), fired)
+
+
+def _rule(fired: Fired) -> Alert:
     [rule] = [one for one in alerts() if one.name == fired.name and _matches(one, fired)]
+    return rule
+
+
+def _fired(fired: Fired) -> Mapping[str, Value]:
+    rule = _rule(fired)
     labels = {name: value for name, value in fired.labels.items() if value}
     return {"exp_labels": {**labels_of(rule), **labels}, "exp_annotations": _annotations(rule, fired)}
 

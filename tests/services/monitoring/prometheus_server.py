@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from services.exporter.text import CONTENT_TYPE
+from services.exporter.formats import TEXT
 from tests.fixtures.debian import debian_program
 from tests.services.monitoring.case_files import DEPLOY
 
@@ -82,7 +82,7 @@ def pages_served(pages: Mapping[str, bytes]) -> Iterator[str]:
         def do_GET(self) -> None:
             page = pages[self.path]
             self.send_response(200)
-            self.send_header("Content-Type", CONTENT_TYPE)
+            self.send_header("Content-Type", TEXT.content_type)
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
             self.wfile.write(page)
@@ -104,25 +104,36 @@ def pages_served(pages: Mapping[str, bytes]) -> Iterator[str]:
 @contextmanager
 def prometheus(folder: Path, pages: Mapping[str, bytes]) -> Iterator[Asking]:
     """A server that has scraped the pages and computed every rule."""
-    program = debian_program("prometheus", package="prometheus")
-    with pages_served(pages) as target, socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-        free.close()
-        file = configuration(folder, target, address)
-        flags = [f"--config.file={file}", f"--storage.tsdb.path={folder}/data", f"--web.listen-address={address}"]
-        log = (folder / "log").open("wb")
-        process = subprocess.Popen([program, *flags], stdout=log, stderr=log)
-        asking = Asking(f"http://{address}")
-        try:
-            until(asking.ready)
+    with pages_served(pages) as target:
+        address = free_address()
+        with running(folder, configuration(folder, target, address), address) as asking:
             for last in LAST_COMPUTED:
                 until(lambda expression=last: asking.answer(expression))
             yield asking
-        finally:
-            asking.close()
-            process.terminate()
-            process.wait(WITHIN_SECONDS)
-            log.close()
+
+
+def free_address() -> str:
+    """Host and a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+@contextmanager
+def running(folder: Path, file: Path, address: str) -> Iterator[Asking]:
+    """A server on a configuration, ready."""
+    program = debian_program("prometheus", package="prometheus")
+    flags = [f"--config.file={file}", f"--storage.tsdb.path={folder}/data", f"--web.listen-address={address}"]
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen([program, *flags], stdout=log, stderr=log)
+    asking = Asking(f"http://{address}")
+    try:
+        until(asking.ready)
+        yield asking
+    finally:
+        asking.close()
+        process.terminate()
+        process.wait(WITHIN_SECONDS)
+        log.close()
 
 
 def configuration(folder: Path, target: str, own: str) -> Path:

@@ -17,7 +17,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from projections.effect import Record
-from services.clock import system_clock
 from services.composition import Role, Service, assemble
 from services.exporter.exporter import Exporter
 from services.exporter.formats import TEXT

@@ -16,7 +16,8 @@ from worlds import HANOI, TURNS, World, worlds
 from events import facts
 from events.facts import Fact
 from events.instants import DAY, SECOND
-from projections.batches import Record, read
+from projections.batches import read
+from projections.effect import Record
 from projections.measures import Policy
 from services.history.archive import RecordedCase, recorded_fact
 from services.history.columnar.folding import Columnar, fold_columns

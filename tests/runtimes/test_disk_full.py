@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,10 +19,11 @@ pytestmark = pytest.mark.slow
 
 SEED = 20_240_115
 DISK = "256m"
+DISK_OF_THE_LOG = "64m"
 MEGABYTE = 1_048_576
 TABLE_IS_FULL_BYTES = 2 * MEGABYTE
 LOG_IS_FULL_BYTES = 8 * MEGABYTE
-"""So much is left that the write-ahead log is what finds no space, and the server goes down."""
+"""Less than one segment of the write-ahead log."""
 EVENTS = 8_000
 WITHIN_SECONDS = 60
 
@@ -44,21 +46,48 @@ class SmallDisk:
 @pytest.fixture
 def small_disk(place: Place) -> Iterator[SmallDisk]:
     """The place's data folder on a small disk, with the units loaded."""
+    place.data.mkdir()
+    with _mounted(place.data, DISK) as disk:
+        try:
+            place.done("units", "load", write_units(place.root))
+            yield disk
+        finally:
+            disk.free()
+            place.leave_nothing_running()
+
+
+@pytest.fixture
+def small_disk_of_the_log(place: Place) -> Iterator[SmallDisk]:
+    """A place with the units loaded; only the write-ahead log is on a small disk, so that nothing else finds it full.
+
+    The server goes down with it: it cannot even write that it stops.
+    """
+    place.done("units", "load", write_units(place.root))
+    log = place.data / "postgres" / "pg_wal"
+    aside = log.with_name("pg_wal_aside")
+    log.rename(aside)
+    log.mkdir()
+    with _mounted(log, DISK_OF_THE_LOG) as disk:
+        subprocess.run(["cp", "--archive", f"{aside}/.", log], check=True)  # with its owner
+        try:
+            yield disk
+        finally:
+            disk.free()
+            place.leave_nothing_running()
+
+
+@contextmanager
+def _mounted(folder: Path, size: str) -> Iterator[SmallDisk]:
     if os.geteuid() != 0 or not Path("/proc/self/mounts").exists():
         pytest.skip("no full disk can be made here: mounting a tmpfs needs Linux and root")
-    place.data.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "tmpfs", place.data]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", folder]
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode != 0:
         pytest.skip(f"no full disk can be made here: {mounted.stderr.strip()}")
-    disk = SmallDisk(place.data)
     try:
-        place.done("units", "load", write_units(place.root))
-        yield disk
+        yield SmallDisk(folder)
     finally:
-        disk.free()
-        place.leave_nothing_running()
-        subprocess.run(["umount", place.data], check=True)
+        subprocess.run(["umount", folder], check=True)
 
 
 def test_an_import_onto_a_full_disk_ends_with_one_line_and_goes_on_later(place: Place, small_disk: SmallDisk) -> None:
@@ -76,16 +105,16 @@ def test_an_import_onto_a_full_disk_ends_with_one_line_and_goes_on_later(place: 
 
 
 async def test_an_import_waits_for_a_server_that_found_no_space_for_its_log(
-    place: Place, small_disk: SmallDisk
+    place: Place, small_disk_of_the_log: SmallDisk
 ) -> None:
     events = write_events(place.root, sample_events())
-    small_disk.leave(LOG_IS_FULL_BYTES)
+    small_disk_of_the_log.leave(LOG_IS_FULL_BYTES)
     importing = place.start("import", events)
     await eventually(
         lambda: "No space left on device" in place.said() and "free some space" in place.said(), WITHIN_SECONDS
     )
     assert importing.poll() is None
-    small_disk.free()
+    small_disk_of_the_log.free()
     await eventually(lambda: importing.poll() is not None, WITHIN_SECONDS)
     assert importing.returncode == 0, place.said()
     _check_complete(await asyncio.to_thread(_contents, place), list(sample_events()))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
@@ -34,9 +35,7 @@ class Topic:
 
     async def write(self, values: Iterable[tuple[int, bytes]]) -> None:
         """Writes partitions and values, the value being the key too."""
-        async with AIOKafkaProducer(
-            **self.connection.client_arguments(), linger_ms=LINGER_MS, max_batch_size=BATCH_BYTES
-        ) as producer:
+        async with producing(self.connection, linger_ms=LINGER_MS, max_batch_size=BATCH_BYTES) as producer:
             sent = [
                 await producer.send(self.name, value, key=value, partition=partition, headers=JSON)
                 for partition, value in values
@@ -45,9 +44,7 @@ class Topic:
 
     async def write_transactions(self, partition: int, plan: Sequence[tuple[int, bool]]) -> None:
         """One transaction for each pair: so many records, committed or not."""
-        async with AIOKafkaProducer(
-            **self.connection.client_arguments(), transactional_id=f"of-{self.name}"
-        ) as producer:
+        async with producing(self.connection, transactional_id=f"of-{self.name}") as producer:
             for number, (count, commits) in enumerate(plan):
                 await producer.begin_transaction()
                 for one in range(count):
@@ -58,9 +55,7 @@ class Topic:
     @asynccontextmanager
     async def undecided_transaction(self, partition: int, value: bytes) -> AsyncIterator[None]:
         """While it lasts, a record is written and its transaction open; then it is aborted."""
-        async with AIOKafkaProducer(
-            **self.connection.client_arguments(), transactional_id=f"open-{self.name}"
-        ) as producer:
+        async with producing(self.connection, transactional_id=f"open-{self.name}") as producer:
             await producer.begin_transaction()
             await producer.send_and_wait(self.name, value, partition=partition)
             yield
@@ -101,6 +96,17 @@ async def new_topic(connection: Connection, partitions: int, unlike: Mapping[str
     topic = Topic(connection, fresh_name(), partitions)
     await topic.make(unlike)
     return topic
+
+
+@asynccontextmanager
+async def producing(connection: Connection, **arguments: Any) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer that is closed even where its start is cancelled: as a context of its own it would not be."""
+    producer = AIOKafkaProducer(**connection.client_arguments(), **arguments)
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        await producer.stop()
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from services.kafka.errors import KafkaUnavailable
 from services.kafka.source import Parts, Work
 from services.kafka.topics import wanted_topics
 from services.log_projector import StoreLogProjector
+from services.postgres.balancing import Balancing
 from services.postgres.pruning import Pruning
 from services.settings import Settings
 
@@ -24,7 +25,9 @@ WORKER_PAUSE_SECONDS = 2.0
 async def work(settings: Settings, url: str) -> None:
     """The role `worker`: reads the log into the database until cancelled."""
     async with database(settings, url) as opened:
-        await _work(opened, [Pruning(opened.pool, opened.clock, kept_hours=settings.changes_kept_hours).run])
+        pruning = Pruning(opened.pool, opened.clock, kept_hours=settings.changes_kept_hours)
+        balancing = Balancing(opened.pool, opened.store.days, opened.clock)
+        await _work(opened, [pruning.run, balancing.run])
 
 
 async def _work(opened: Database, background: Sequence[Work] = ()) -> None:

@@ -17,6 +17,7 @@ from services.exporter.live import LiveFigures
 from services.intake import Intake
 from services.kafka.connection import connection_of
 from services.kafka.watch import LogWatch
+from services.postgres.balancing import Balancing
 from services.postgres.pruning import Pruning
 from services.postgres.queries import PassedDueInPostgres
 from services.projector import Door
@@ -46,6 +47,7 @@ class Service:
     live: LiveFigures
     exporter: Exporter
     pruning: Pruning
+    balancing: Balancing
     log_keeper: LogKeeper
     watch: LogWatch | None = None
 
@@ -121,6 +123,7 @@ def assemble(opened: Database, door: Door | None = None) -> Service:
         live=live,
         exporter=exporter,
         pruning=Pruning(opened.pool, clock, kept_hours=settings.changes_kept_hours),
+        balancing=Balancing(opened.pool, store.days, clock),
         log_keeper=LogKeeper(opened.pool, evidence_place(settings), clock),
         watch=watch,
     )
@@ -144,6 +147,7 @@ def works_of(parts: Service, role: Role) -> dict[str, Work]:
         works["log keeper"] = parts.log_keeper.run
     if role is Role.SERVE:
         works["pruning"] = parts.pruning.run
+        works["balancing"] = parts.balancing.run
         if parts.watch is not None:
             works["worker"] = lambda: worker_kept(parts.database)
     return works

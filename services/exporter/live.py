@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from events.facts import Kind
@@ -24,14 +23,13 @@ from services.postgres.connection import Connection
 from services.postgres.queries import snapshot
 from services.postgres.store import PostgresStore, read_buckets, read_checkpoints, read_problems
 from services.postgres.targets import read_targets
-from services.postgres.transaction import ChangeRow
+from services.postgres.transaction import ChangeRow, decoded_change
 from services.store import Checkpoint
 
 KIND: Final[Kind] = "procedure"
 RELOAD_AFTER_SECONDS: Final = 3_600
 """A reader that was away longer loads everything anew; the feed is kept much longer than this."""
 
-_change_decoder: Final = msgspec.msgpack.Decoder(ChangeRow)
 _OLDEST: Final = (
     "select unit, (select min(received_at) from cases as c where c.unit = u.unit and c.kind = $2 and c.is_open) "
     "as oldest from unnest($1::text[]) as u (unit)"
@@ -178,7 +176,7 @@ class LiveFigures:
             position = seen.get(one.partition, 0)
             if one.position != position:
                 rows = await connection.fetch(_FEED, one.partition, position)
-                found += [_FeedRow(row["recorded_at"], _change_decoder.decode(row["body"])) for row in rows]
+                found += [_FeedRow(row["recorded_at"], decoded_change(row["body"])) for row in rows]
         return found
 
     def _take(self, read: "_Read") -> set[str] | None:

@@ -111,8 +111,18 @@ async def bodies(connection: Connection, places: Sequence[tuple[int, int]]) -> d
     return {(row["partition"], row["position"]): dict(row) for row in rows}
 
 
+_PRUNE: Final = (
+    "delete from changes as c where recorded_at < $1 and position < coalesce((select coalesce(p.position, 0) "
+    "from balances_struck as s left join unnest(s.shards, s.positions) as p (shard, position) on p.shard = c.shard), "
+    "position + 1)"
+)
+
+
 async def prune_changes(pool: Pool, before: int) -> int:
-    """Deletes rows of the change feed recorded before an instant; returns how many."""
+    """Deletes rows of the change feed recorded before an instant; returns how many.
+
+    Those that balances lack still stay (`services.postgres.balance_table`).
+    """
     async with connected(pool) as connection:
-        done = await connection.execute("delete from changes where recorded_at < $1", before)
+        done = await connection.execute(_PRUNE, before)
     return int(done.split()[-1])

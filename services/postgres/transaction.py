@@ -40,6 +40,14 @@ class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
     units: list[str] = []
 
 
+_change_decoder: Final = msgspec.msgpack.Decoder(ChangeRow)
+
+
+def decoded_change(body: bytes) -> ChangeRow:
+    """A row of the change feed from its body."""
+    return _change_decoder.decode(body)
+
+
 class PostgresTransaction:
     """Begun by `PostgresStore.transaction`."""
 

@@ -16,6 +16,7 @@ from projections.measures import Policy
 from projections.periods import Period
 from projections.reports import Question
 from services.composition import Database
+from services.postgres.balancing import strike_balances
 from services.postgres.connection import Connection, connected
 from services.report_documents import Asked
 from tests.bench.databases import bench_database
@@ -46,6 +47,9 @@ async def run(url: str, folder: Path, *, quick: bool) -> None:
         rows = await _filled(found, years)
         print(f"{UNITS:,} units, {years} years, {rows:,} rows of tallies, p95 of {rounds} rounds, in turn")
         last = FIRST_DAY.toordinal() + years * YEAR_DAYS
+        begun = time.perf_counter()
+        written = await strike_balances(found.pool, last)
+        print(f"{written:,} balances struck from nothing in {time.perf_counter() - begun:.1f} s")
         year = Period(last - YEAR_DAYS, last)
         chance = random.Random(7)
         spans = [_any_period(chance, years) for _ in range(rounds)]

@@ -1,7 +1,7 @@
 """Balances: the tallies of all days before a midnight, summed, so that a report need not add up the years before it.
 
-They are struck at the midnights that begin the 1st and the 15th of each month: reporting periods and calendar periods
-begin and end there (`projections.periods`), and any other day is less than three weeks behind one.
+They are struck at the midnights that begin the 1st, 8th, 15th and 22nd of each month: reporting periods and calendar
+periods begin and end at one (`projections.periods`), and any other day is less than ten days behind one.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,7 @@ from projections.tallies import WIDTH, Change
 Balance = dict[str, Vector]
 """By unit one integer a measure, in the order of `projections.measures.MEASURES`."""
 
-DAYS_OF_MONTH: Final = (1, 15)
+DAYS_OF_MONTH: Final = (1, 8, 15, 22)
 _decoder: Final = msgspec.msgpack.Decoder(Balance)
 
 

@@ -1,6 +1,7 @@
 """The figures of a unit over an interval: N, C, S, X, P, D, transfers, from sums of tallies (`domain.md`, Periods)."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Final
 
 from msgspec import Struct, structs
@@ -85,14 +86,18 @@ def _flow_places(policy: Policy) -> dict[str, int]:
     return {name: INDEX[measure] for name, measure in names.items()} | {"online": INDEX["new_online"]}
 
 
-_FLOWS: Final = {policy: tuple(_flow_places(policy).items()) for policy in POLICIES}
+_STOCK: Final = ("carried_over", "pending_in_time", "pending_overdue", "pending_paused")
+_FLOW_NAMES: Final = [name for name in Counts.__struct_fields__ if name not in _STOCK]
+_FLOWS: Final = {policy: itemgetter(*map(_flow_places(policy).__getitem__, _FLOW_NAMES)) for policy in POLICIES}
+"""The flows out of sums, in the order of the fields of `Counts`: a report of a nation asks for them thousands of times.
+"""
 _STATES: Final = {policy: (INDEX[under("overdue", policy)], INDEX[under("paused", policy)]) for policy in POLICIES}
 
 
 def measures_of(policy: Policy) -> tuple[int, ...]:
     """Indexes of the measures that figures under a policy are made of."""
     stock = {*_SETTLED, _NEW, _IN, _OUT, _CLOSED, *_STATES[policy]}
-    return tuple(sorted(stock | {place for _, place in _FLOWS[policy]}))
+    return tuple(sorted(stock | set(_flow_places(policy).values())))
 
 
 def with_moves(counts: Counts, moves: Buckets, unit: str, period: Period, policy: Policy) -> Counts:
@@ -125,12 +130,20 @@ def figures(buckets: Buckets, unit: str, period: Period, policy: Policy, ahead: 
     at_begin = buckets.before(unit, period.begin)
     cut = ahead.get(unit) if ahead else None
     within = less(buckets.between(unit, period.begin, period.end), cut)
-    at_end = [before + during for before, during in zip(at_begin, within, strict=True)]
-    overdue, paused = (at_end[place] for place in _STATES[policy])
+    carried_over, (overdue, paused) = pending(at_begin), _STATES[policy]
+    overdue_at_end, paused_at_end = at_begin[overdue] + within[overdue], at_begin[paused] + within[paused]
+    new, transferred_in, early, on_time, late, closed, transferred_out, *others = _FLOWS[policy](within)
     return Counts(
-        carried_over=pending(at_begin),
-        pending_in_time=pending(at_end) - overdue - paused,
-        pending_overdue=overdue,
-        pending_paused=paused,
-        **{name: within[place] for name, place in _FLOWS[policy]},
+        new,
+        carried_over,
+        transferred_in,
+        early,
+        on_time,
+        late,
+        closed,
+        transferred_out,
+        carried_over + pending(within) - overdue_at_end - paused_at_end,
+        overdue_at_end,
+        paused_at_end,
+        *others,
     )

@@ -1,5 +1,6 @@
 """Columns that several reports share, and the first cells of their rows."""
 
+from operator import attrgetter
 from typing import Final
 
 from msgspec import structs
@@ -61,6 +62,9 @@ def without_codes(table: Table) -> Table:
     return structs.replace(table, columns=columns, rows=tuple(map(rest, table.rows)), total=total)
 
 
+_count_cells: Final = attrgetter(*(column.key for column in COUNTS))
+
+
 def count_cells(counts: Counts) -> tuple[Cell, ...]:
     """Cells of `COUNTS`."""
-    return tuple(getattr(counts, column.key) for column in COUNTS)
+    return _count_cells(counts)

@@ -146,8 +146,8 @@ def with_rows(found: Report, rows: Sequence[Row]) -> Report:
 
 def row_of(definition: Definition, group: Group, counts: Counts, month: Period | None = None) -> Row:
     """The counts of a group as a row of a rate."""
-    rate = definition.rate(counts)
     above, below = definition.numerator(counts), definition.denominator(counts)
+    rate = Fraction(above, below) if below else None
     return Row(group.unit, group.name, group.level, counts, above, below, percent(rate), month, rate)
 
 

@@ -20,6 +20,7 @@ from services.postgres.reference import current_version
 from services.postgres.store import PostgresStore, read_buckets
 from services.postgres.tally_table import SUMS
 from services.verifier import ArchivedEvent, Recount, Rules, UnitRow, UnreadableEventError, differences
+from services.verifying_balances import checked_balances
 from services.verifying_promises import checked_promises
 
 CHUNK_EVENTS: Final = 5_000
@@ -99,6 +100,8 @@ async def verify(store: PostgresStore, on_progress: Callable[[int], None]) -> Ve
             expected, made = {(one.case_id,): {"due": one.expected}}, {(one.case_id,): {"due": one.made}}
             found.compare("promise", expected, made)
         found.compare("tally", recount.tallies, await _tallies(connection))
+        async for balance in checked_balances(connection, recount.tallies):
+            found.compare("balance", balance.expected, balance.actual)
         found.compare("data quality", _nested(recount.problems), await _problems(connection))
         found.compare("partition", await _archive_counts(connection), await _checkpoint_counts(connection))
         found.compare("figure", _named(recount, periods), await _figures(connection, periods, rules.units))

@@ -1,5 +1,5 @@
--- Sums of all tallies of the days before the 1st and the 15th of each month, so that a report reads no more than the
--- two weeks beside its bounds. Nothing here is a truth of its own: what is not valid any more is struck anew.
+-- Sums of all tallies of the days before the 1st, 8th, 15th and 22nd of each month, so that a report reads no more than
+-- the days beside its bounds. Nothing here is a truth of its own: what is not valid any more is struck anew.
 create table balances (
     day date not null,                        -- the days before it are summed
     kind text not null,

@@ -8,7 +8,7 @@ from projections.rounding import hundredths
 
 def percent(rate: Fraction | None) -> str | None:
     """Two decimals, half up, from the exact fraction: `96.16`; None stays None, never 0 or 100."""
-    return None if rate is None else decimals(100 * rate)
+    return None if rate is None else _decimals(hundredths(rate, 100))
 
 
 def points(difference: Fraction | None) -> str | None:
@@ -21,7 +21,10 @@ def points(difference: Fraction | None) -> str | None:
 
 def decimals(value: Fraction) -> str:
     """Two decimals, a half away from zero, with a minus sign only where a digit is not 0."""
-    rounded = hundredths(value)
+    return _decimals(hundredths(value))
+
+
+def _decimals(rounded: int) -> str:
     whole, rest = divmod(abs(rounded), 100)
     return f"{'-' if rounded < 0 else ''}{whole}.{rest:02d}"
 

@@ -1,6 +1,7 @@
 """Balances: struck where periods begin and end, and changed by whatever is tallied before them."""
 
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,10 +31,17 @@ def standing(balance: Balance) -> Balance:
     return {unit: vector for unit, vector in balance.items() if any(vector)}
 
 
+def test_a_balance_is_struck_wherever_a_month_of_the_calendar_or_of_the_reports_begins() -> None:
+    days = range(date(2023, 12, 1).toordinal(), date(2025, 2, 1).toordinal())
+    begins = {month(day).begin for day in days for month in (calendar_month, reporting_month)} & {*days[1:]}
+    assert begins <= {*midnights(days[0], days[-1])}
+
+
 @given(DAYS, DAYS)
-def test_a_balance_is_struck_wherever_a_month_of_the_calendar_or_of_the_reports_begins(first: int, last: int) -> None:
-    expected = {month(day).begin for day in range(first, last + 1) for month in (calendar_month, reporting_month)}
-    assert midnights(first, last) == sorted(day for day in expected if first < day <= last)
+def test_midnights_lie_behind_the_first_day_up_to_the_last_one_and_no_ten_days_apart(first: int, last: int) -> None:
+    days = midnights(first, last)
+    assert days == [day for day in range(first + 1, last + 1) if date.fromordinal(day).day in (1, 8, 15, 22)]
+    assert all(after - before <= 10 for before, after in pairwise([first, *days, max(first, last)]))
 
 
 @given(CELLS, CELLS)

@@ -1,13 +1,15 @@
 """`verify`: whatever is changed behind the service's back is found and named; what is untouched is clean."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
+from projections.balances import Balance, decoded, encoded
 from projections.batches import read
 from projections.measures import Policy
 from projections.units import Unit
 from services.composition import Database, assemble
+from services.postgres.balancing import strike_balances
 from services.projector import Projector
 from services.sample.history import history
 from services.sample.units import province_units
@@ -165,3 +167,24 @@ async def test_only_the_first_differences_are_kept_and_all_are_counted(database_
         result = await verified(found)
         assert len(result.findings) == 20
         assert result.differences > 28
+
+
+async def test_a_balance_that_is_not_the_sum_of_the_days_before_it_is_found_and_named(database_url: str) -> None:
+    """Struck, then a fact later: what reports make of both is compared."""
+    async with opened(database_url) as found:
+        await filled(found)
+        assert await strike_balances(found.pool, date(2024, 3, 1).toordinal()) > 0
+        await found.projector().project(read(records(processed("c3", "2024-01-09"))))
+        assert (await verified(found)).differences == 0
+        before, after = await _balances(database_url, "2024-01-22"), await _balances(database_url, "2024-02-01")
+        assert before == after  # nothing was tallied between; so one is changed into what it is not
+        empty = encoded({})
+        await fetch(database_url, "update balances set sums = $1 where day = '2024-01-22'", empty)
+        result = await verified(found)
+        assert result.differences > 5
+        assert str(result.findings[0]).startswith("balance 2024-01-22 A procedure, ")
+
+
+async def _balances(url: str, day: str) -> Balance:
+    (row,) = await fetch(url, "select sums from balances where day = $1", date.fromisoformat(day))
+    return decoded(row["sums"])

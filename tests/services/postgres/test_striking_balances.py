@@ -104,9 +104,9 @@ async def test_whenever_balances_are_struck_a_report_reads_the_sums_of_all_days(
 async def test_balances_that_are_up_to_date_are_not_struck_again(found: Database) -> None:
     assert await strike_balances(found.pool, TODAY) == 0
     await record(found, received("c1", "2025-06-01", unit=UNIT))
-    assert await strike_balances(found.pool, TODAY) == 1
+    assert await strike_balances(found.pool, TODAY) == 2
     assert await strike_balances(found.pool, TODAY) == 0
-    assert await strike_balances(found.pool, TODAY + 30) == 2
+    assert await strike_balances(found.pool, TODAY + 30) == 4
 
 
 async def test_a_late_fact_counts_before_balances_are_struck_again_and_after(found: Database) -> None:
@@ -114,7 +114,7 @@ async def test_a_late_fact_counts_before_balances_are_struck_again_and_after(fou
     await strike_balances(found.pool, TODAY)
     await record(found, processed("c1", "2025-02-03"))
     await expect_the_sums_of_all_days(found, [date(2025, 2, 15).toordinal(), TODAY])
-    assert await strike_balances(found.pool, TODAY) == 9
+    assert await strike_balances(found.pool, TODAY) == 18
     assert await expect_the_sums_of_all_days(found, [date(2025, 2, 15).toordinal(), TODAY]) > 0
 
 

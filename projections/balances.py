@@ -91,5 +91,5 @@ def buckets_of(bounds: Sequence[int], before: Sequence[Mapping[str, Vector]]) ->
     for unit in set().union(*before):
         rows = [sums.get(unit, nothing) for sums in before]
         between = [[after - earlier for earlier, after in zip(*pair, strict=True)] for pair in pairwise(rows)]
-        found.units[unit] = [rows[0], *between, nothing.copy()]
+        found.units[unit] = [list(rows[0]), *between, nothing.copy()]
     return found

@@ -21,7 +21,8 @@ from services.exporter.unit_samples import UnitSamples
 from services.exporter.windows import Windows, windows_on
 from services.postgres.connection import Connection
 from services.postgres.queries import snapshot
-from services.postgres.store import PostgresStore, read_buckets, read_checkpoints, read_problems
+from services.postgres.report_sums import read_sums
+from services.postgres.store import PostgresStore, read_checkpoints, read_problems
 from services.postgres.targets import read_targets
 from services.postgres.transaction import ChangeRow, decoded_change
 from services.store import Checkpoint
@@ -165,7 +166,7 @@ class LiveFigures:
 
     async def _load(self, connection: Connection, today: int) -> "_Loaded":
         windows = windows_on(today, self._due_soon_days)
-        buckets = await read_buckets(connection, windows.bounds(), KIND)
+        buckets = await read_sums(connection, windows.bounds(), KIND)
         return _Loaded(windows, buckets, Counter(await read_problems(connection, KIND)))
 
     async def _follow(self, connection: Connection, checkpoints: Iterable[Checkpoint]) -> list["_FeedRow"]:

@@ -1,4 +1,4 @@
-"""The sums that a report reads: from the balances before its bounds, and the tallies of the days between.
+"""The sums that reports and live figures read: the balances before their bounds, and the tallies of the days between.
 
 Without balances all days before a bound are summed: over ten years of a nation that takes ten seconds.
 """
@@ -10,7 +10,7 @@ from events.facts import Kind
 from projections.balances import Balance, add, buckets_of
 from projections.buckets import Buckets
 from projections.figures import measures_of
-from projections.measures import MEASURES, POLICIES, Policy, expanded
+from projections.measures import MEASURES, Policy, expanded
 from projections.zone import date_of
 from services.postgres.balance_table import read_balances, read_struck
 from services.postgres.connection import Connection
@@ -25,19 +25,26 @@ def _sum(measure: int) -> str:
     return f"sum({' + '.join(stored)})::bigint"
 
 
-_READ: Final = {policy: measures_of(policy) for policy in POLICIES}
-_SUMS: Final = {
-    policy: f"select unit, {', '.join(map(_sum, _READ[policy]))} from tallies where kind = $1 and day < $2"
-    for policy in POLICIES
-}
+def _summed(measures: Sequence[int]) -> str:
+    return f"select unit, {', '.join(map(_sum, measures))} from tallies where kind = $1 and day < $2"
+
+
+EVERY: Final = tuple(range(len(MEASURES)))
 _SINCE: Final = " and day >= $3"
 _BY_UNIT: Final = " group by unit"
 
 
 async def read_report_sums(connection: Connection, bounds: Sequence[int], kind: Kind, policy: Policy) -> Buckets:
+    """What figures under a policy are made of: other measures are not all read (`read_sums`)."""
+    return await read_sums(connection, bounds, kind, measures_of(policy))
+
+
+async def read_sums(
+    connection: Connection, bounds: Sequence[int], kind: Kind, measures: Sequence[int] = EVERY
+) -> Buckets:
     """Tallies of all shards summed between bounds (local days), in the transaction of the connection.
 
-    What lies at or after the last bound is left out, and so are measures that no figure under the policy is made of.
+    What lies at or after the last bound is left out.
     """
     found = sorted(set(bounds))
     await connection.execute(_MEMORY)
@@ -47,7 +54,7 @@ async def read_report_sums(connection: Connection, bounds: Sequence[int], kind: 
         day, balance = starts[place]
         if place and (day is None or day <= found[place - 1]):  # the bound before is the nearer start
             day, balance = found[place - 1], before[-1]
-        before.append(await _further(connection, balance, day, bound, kind, policy))
+        before.append(await _further(connection, balance, day, bound, kind, measures))
     return buckets_of(found, before)
 
 
@@ -64,16 +71,16 @@ async def _balances_before(
 
 
 async def _further(
-    connection: Connection, balance: Balance, day: int | None, bound: int, kind: Kind, policy: Policy
+    connection: Connection, balance: Balance, day: int | None, bound: int, kind: Kind, measures: Sequence[int]
 ) -> Balance:
     """The sums before a bound, from those before an earlier day; None: from nothing."""
     if day == bound:
         return balance
-    if day is None:
-        rows = await connection.fetch(_SUMS[policy] + _BY_UNIT, kind, date_of(bound))
-    else:
-        rows = await connection.fetch(_SUMS[policy] + _SINCE + _BY_UNIT, kind, date_of(bound), date_of(day))
+    query, days = _summed(measures), [date_of(bound)]
+    if day is not None:
+        query, days = query + _SINCE, [date_of(bound), date_of(day)]
+    rows = await connection.fetch(query + _BY_UNIT, kind, *days)
     found = {unit: list(vector) for unit, vector in balance.items()} if rows else balance
     for unit, *sums in rows:
-        add(found, unit, zip(_READ[policy], sums, strict=True))
+        add(found, unit, zip(measures, sums, strict=True))
     return found

@@ -69,7 +69,11 @@ def test_buckets_of_sums_before_their_bounds_are_those_that_hold_the_cells(
     for day, unit, change in cells:
         if day < days[-1]:
             expected.add(day, unit, change)
-    assert buckets_of(days, [before(cells, day) for day in days]).units == expected.units
+    found = buckets_of(days, [before(cells, day) for day in days])
+    assert found.units == expected.units
+    for buckets in (found, expected):  # and they can be changed as those can
+        buckets.add(days[0] - 1, "A", {0: 1})
+    assert found.units == expected.units
 
 
 @given(CELLS)

@@ -18,7 +18,7 @@ from services.postgres.balance_table import read_struck
 from services.postgres.balancing import strike_balances
 from services.postgres.connection import connected
 from services.postgres.queries import prune_changes, snapshot
-from services.postgres.report_sums import read_report_sums
+from services.postgres.report_sums import EVERY, read_report_sums, read_sums
 from services.postgres.store import read_buckets
 from services.postgres.upkeep import reset_checkpoint
 from services.sample.history import history
@@ -60,13 +60,14 @@ async def expect_the_sums_of_all_days(found: Database, bounds: list[int]) -> int
     """Compares what reports read with the tallies added up, in one snapshot; gives how many are not 0."""
     compared = 0
     for kind in KINDS:
-        for policy in Policy:
-            async with snapshot(found.pool) as connection:
-                by_balances = await read_report_sums(connection, bounds, kind, policy)
-                added_up = await read_buckets(connection, bounds, kind)
-            read_only = measures_of(policy)
-            expected = _standing(added_up.units, read_only)
-            assert _standing(by_balances.units, read_only) == expected, (kind, policy, bounds)
+        async with snapshot(found.pool) as connection:
+            added_up = (await read_buckets(connection, bounds, kind)).units
+            every = (await read_sums(connection, bounds, kind)).units
+            by_policy = {one: (await read_report_sums(connection, bounds, kind, one)).units for one in Policy}
+        assert _standing(every, EVERY) == _standing(added_up, EVERY), (kind, bounds)
+        for policy, sums in by_policy.items():
+            expected = _standing(added_up, measures_of(policy))
+            assert _standing(sums, measures_of(policy)) == expected, (kind, policy, bounds)
             compared += sum(n != 0 for vectors in expected.values() for vector in vectors for n in vector)
     return compared
 

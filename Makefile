@@ -37,8 +37,8 @@ stack: $(VENV)/run ## Kafka, PostgreSQL, all roles, Prometheus and Alertmanager 
 test: $(VENV)/dev ## every test; fetches what it needs
 	$(PYTEST)
 
-test-fast: $(VENV)/dev ## no crash runs, no browser: some minutes
-	$(PYTEST) -m "not slow"
+test-fast: $(VENV)/dev ## no database, no Kafka, no browser, properties with few examples: under a minute
+	HYPOTHESIS_PROFILE=fast $(PYTEST) -q -m "not slow and not database" $(addprefix --ignore=tests/,runtimes e2e simulation bench services/kafka services/monitoring/test_dashboards.py test_architecture.py)
 
 test-nightly: $(VENV)/dev ## every test, the properties with many more examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST)

@@ -25,6 +25,7 @@ settings.register_profile(
 settings.register_profile(
     "nightly", settings.get_profile("default"), max_examples=2_000, derandomize=False, print_blob=True
 )
+settings.register_profile("fast", settings.get_profile("default"), max_examples=10)
 settings.register_profile(
     "seeded-bugs", settings.get_profile("default"), derandomize=True, phases=[Phase.explicit, Phase.generate]
 )

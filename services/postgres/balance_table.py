@@ -24,9 +24,11 @@ _FEED: Final = (
     "select c.body from changes as c left join unnest($1::integer[], $2::bigint[]) as s (shard, position) "
     "using (shard) where c.position >= coalesce(s.position, 0)"
 )
+_NOTED: Final = ("resets", "versions", "steps", "since", "today", "shards", "positions")
 _NOTE: Final = (
-    "insert into balances_struck (resets, versions, steps, since, today, shards, positions) "
-    f"select resets, versions, steps, $1, $2, $3, $4 from ({_LIFE}) as life"
+    f"insert into balances_struck ({', '.join(_NOTED)}) "
+    f"select resets, versions, steps, $1, $2, $3, $4 from ({_LIFE}) as life on conflict (one) do update set "
+    + ", ".join(f"{name} = excluded.{name}" for name in _NOTED)
 )
 _WRITE: Final = "insert into balances values ($1, $2, $3) on conflict (day, kind) do update set sums = excluded.sums"
 
@@ -112,7 +114,6 @@ async def clear_balances(connection: Connection) -> None:
 
 async def note_struck(connection: Connection, struck: Struck) -> None:
     """Says what the balances are, in the connection's snapshot."""
-    await connection.execute("delete from balances_struck")
     shards, positions = list(struck.positions), list(struck.positions.values())
     await connection.execute(_NOTE, date_of(struck.since), date_of(struck.today), shards, positions)
 

@@ -22,6 +22,8 @@ from tests.deploy.known import (
 )
 from tests.fixtures.debian import debian_program
 
+pytestmark = pytest.mark.slow
+
 FOLDER = DEPLOY / "kubernetes"
 OLDEST, NEWEST = "1.32", "1.37"
 LEFT_OUT = {"kustomization.yaml", "service-monitor.yaml", "secrets.template.yaml"}

@@ -26,6 +26,8 @@ from tests.projections import naive_merkle
 from tests.services.evidence.evidence_made import KEY, NAME, OTHER_KEY, entries, logged
 from tests.services.evidence.publications_made import ROWS, made
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "deploy/verifier/verify_publication.py"
 VKEY = str(KEY.verifier)
 

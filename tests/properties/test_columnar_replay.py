@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from deliveries import NOW, deliveries, projected
 from histories import History, several, written
 from hypothesis import event, given, settings
@@ -26,6 +27,8 @@ from services.history.folding import Folded
 from services.history.points import Point
 from services.memory.store import MemoryStore
 from services.projector import Projector
+
+pytestmark = pytest.mark.slow
 
 HOUR = 3_600 * SECOND
 OTHER = {"A": "B", "B": "A"}

@@ -17,6 +17,8 @@ import pytest
 
 from tests.simulation.story import Outcome, tell
 
+pytestmark = pytest.mark.slow
+
 SEEDS = int(os.environ.get("DUECOURSE_SIMULATION_SEEDS", "200"))
 SEEDS_TOGETHER = 25
 STORIES_REMEMBERED = 120

@@ -14,6 +14,8 @@ from services.documents import Language, draw_xlsx
 from services.documents.visible import visible
 from tests.services.documents.made_tables import RANKING, form, one_text
 
+pytestmark = pytest.mark.slow
+
 FIRST_ROW = 4
 
 

@@ -13,6 +13,8 @@ import pytest
 from services.evidence.log_folder import LogFolder, partition_folder
 from tests.services.evidence.evidence_made import KEY, entries, files_in, rows
 
+pytestmark = pytest.mark.slow
+
 SIZES = (3, 255, 257, 600)
 ROWS = rows(SIZES[-1], step=2)
 ROOT = Path(__file__).parents[3]

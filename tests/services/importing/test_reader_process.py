@@ -12,6 +12,8 @@ from services.importing.reader_process import ReaderFailed, steps_apart
 from services.importing.sources import EventLineSource, MappedSource, Step, decoded
 from tests.fixtures.saying import processed, received
 
+pytestmark = pytest.mark.slow
+
 MAPPING = """
 [source]
 name = "/desk"

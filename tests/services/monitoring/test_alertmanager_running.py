@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.services.monitoring.alertmanager_server import alertmanager, until
+
+pytestmark = pytest.mark.slow
 
 COMMUNE = {"scope": "unit", "province": "H99", "parent": "H99.31", "unit": "H99.31.01"}
 SIBLING = {"scope": "unit", "province": "H99", "parent": "H99.31", "unit": "H99.31.02"}

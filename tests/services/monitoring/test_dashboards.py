@@ -25,6 +25,8 @@ from tests.services.monitoring.dashboard_files import (
     panels,
 )
 
+pytestmark = pytest.mark.slow
+
 FOUND = dashboards()
 QUERIES = [*panel_queries(), *other_queries()]
 WINDOWED = re.compile(

@@ -14,6 +14,8 @@ from services.monitoring.site import Province
 from services.monitoring.time_intervals import OfficeTimes, calendar_ends_at, office_times
 from tests.services.monitoring.case_files import DEPLOY, SITE_READ
 
+pytestmark = pytest.mark.slow
+
 VIETNAM = read_calendar_file(DEPLOY / "calendars/vietnam.toml")
 MINUTE_STEP = 15
 

@@ -12,6 +12,8 @@ from services.sample.local_time import PROVINCE_TIME
 from .reading import CASES, SEED, UNTIL, Event, read
 from .validity import ALLOWED, UNITS, assert_valid
 
+pytestmark = pytest.mark.slow
+
 Facts = Callable[[str], list[Event]]
 
 

@@ -13,6 +13,8 @@ from services.sample.units import province_units
 from .reading import SEED, Event, read
 from .validity import assert_valid
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime.fromisoformat("2025-06-18T12:00:00+07:00")
 NEW_YEAR = datetime.fromisoformat("2026-02-22T12:00:00+07:00")
 HOUR = timedelta(hours=1)

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from services.sample.published_counts import (
 )
 from services.sample.published_year import published_events
 from tests.fixtures.reporting_in_memory import answer, memory_store, province, tell
+
+pytestmark = pytest.mark.slow
 
 _few = st.integers(0, 60)
 

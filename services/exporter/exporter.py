@@ -31,6 +31,8 @@ log = structlog.get_logger()
 REFRESH_SECONDS: Final = 0.5
 SILENT_SECONDS_MAX: Final = 3.0
 """A refresh that takes longer has met a database that does not answer."""
+FEW_UNITS: Final = 100
+"""Are drawn in some milliseconds; more of them by another thread, so that senders and scrapers need not wait."""
 AGE_SECONDS_MAX: Final = 120.0
 LATENCY_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 
@@ -58,6 +60,7 @@ class Exporter:
         self._age_seconds_max = age_seconds_max
         self._monotonic = monotonic
         self._page = Page(ALL_FAMILIES)
+        self._drawn_at = 0
         self._lines: dict[str, UnitLines] = {}
         self._build = {"version": version, "policy": policy, "time_zone": time_zone}
         self.error: str | None = None
@@ -82,7 +85,7 @@ class Exporter:
                 if self.error is None:
                     log.warning("exporter.waiting", error=str(error))
                 self.error = str(error)
-                self._draw_pipeline()  # the log goes on growing
+                self._draw_pipeline(self._page)  # the log goes on growing
             await asyncio.sleep(REFRESH_SECONDS)
 
     def trouble(self) -> str | None:
@@ -103,9 +106,14 @@ class Exporter:
         )
 
     async def refresh(self) -> None:
-        """Brings figures and page up to now."""
+        """Brings figures and page up to now; meanwhile the page is the one before, whole."""
         changed, recorded = await self.live.refresh()
-        self.draw(changed)
+        if changed is not None and len(changed) <= FEW_UNITS:
+            self.draw(changed)
+        else:
+            page = self._page.fork()
+            await asyncio.to_thread(self._draw, page, changed)
+            self._page, self._drawn_at = page, self.live.refreshed_at
         self.error = None
         self._refreshed_at = self._monotonic()
         self.changes.tell(changed)
@@ -115,56 +123,60 @@ class Exporter:
 
     def draw(self, changed: set[str] | None) -> None:
         """Draws the units that changed (None: all) and the pipeline."""
-        if changed is None:
-            self._draw_infos(self.live.tree)
-        for unit in changed_units(changed, self.live.tree):
-            self._draw_unit(unit)
-        self._draw_problems(changed)
-        self._draw_targets()
-        self._draw_pipeline()
+        self._draw(self._page, changed)
+        self._drawn_at = self.live.refreshed_at
 
-    def _draw_infos(self, tree: UnitTree) -> None:
+    def _draw(self, page: Page, changed: set[str] | None) -> None:
+        if changed is None:
+            self._draw_infos(page, self.live.tree)
+        for unit in changed_units(changed, self.live.tree):
+            self._draw_unit(page, unit)
+        self._draw_problems(page, changed)
+        self._draw_targets(page)
+        self._draw_pipeline(page)
+
+    def _draw_infos(self, page: Page, tree: UnitTree) -> None:
         for family in UNIT_FAMILIES:
-            self._page.clear(family.name)
+            page.clear(family.name)
         self._lines = {code: UnitLines(code) for code in tree.codes()}
         for code, labels in unit_labels(tree).items():
-            self._page.put("duecourse_unit_info", code, line("duecourse_unit_info", labels, 1))
+            page.put("duecourse_unit_info", code, line("duecourse_unit_info", labels, 1))
 
-    def _draw_unit(self, unit: str) -> None:
+    def _draw_unit(self, page: Page, unit: str) -> None:
         for family, block in self._lines[unit].drawn(self.live.values(unit)):
-            self._page.put(family, unit, block)
+            page.put(family, unit, block)
         oldest = self.live.oldest.get(unit)
         name = "duecourse_cases_open_oldest_received_timestamp_seconds"
         block = b"" if oldest is None else line(name, {"unit": unit}, oldest // SECOND)
-        self._page.put(name, unit, block)
+        page.put(name, unit, block)
 
-    def _draw_problems(self, changed: set[str] | None) -> None:
+    def _draw_problems(self, page: Page, changed: set[str] | None) -> None:
         """Also of units that the tree does not know, or of none: cases that were never received."""
         name = "duecourse_data_quality_cases"
         found = self.live.unit_problems()
         for unit in sorted(found if changed is None else changed):
             lines = [line(name, {"unit": unit, "problem": word}, n) for word, n in sorted(found.get(unit, {}).items())]
-            self._page.put(name, unit, b"".join(lines))
+            page.put(name, unit, b"".join(lines))
 
-    def _draw_targets(self) -> None:
+    def _draw_targets(self, page: Page) -> None:
         name = "duecourse_target_ratio"
         ratios = sorted(self.live.targets.on_day(self.live.windows.today).items())
         # A float prints as the decimal it was read from: targets have six places at most.
-        self._page.put_all(name, {unit: line(name, {"unit": unit}, float(ratio)) for unit, ratio in ratios})
+        page.put_all(name, {unit: line(name, {"unit": unit}, float(ratio)) for unit, ratio in ratios})
 
-    def _draw_pipeline(self) -> None:
-        page, live = self._page, self.live
+    def _draw_pipeline(self, page: Page) -> None:
+        live = self.live
         counts = {(partition, name, label): n for partition, name, label, n in live.counters}
         for one in live.checkpoints:
-            self._draw_partition(one, counts)
+            self._draw_partition(page, one, counts)
         if live.differences is not None:
             name = "duecourse_verification_differences"
             page.put(name, "", line(name, {}, live.differences))
         page.put("duecourse_build_info", "", line("duecourse_build_info", self._build, 1))
 
-    def _draw_partition(self, one: Checkpoint, counts: dict[tuple[int, str, str], int]) -> None:
+    def _draw_partition(self, page: Page, one: Checkpoint, counts: dict[tuple[int, str, str], int]) -> None:
         key, partition = str(one.partition), {"partition": one.partition}
-        put = self._page.put
+        put = page.put
         applied = [
             line(
                 "duecourse_events_applied_total",
@@ -198,7 +210,7 @@ class Exporter:
     def snapshot(self) -> Snapshot:
         """Unit figures and pipeline; the pipeline alone where the figures are withheld. It may go to another thread."""
         name = "duecourse_projection_snapshot_timestamp_seconds"
-        self._page.put(name, "", line(name, {}, self.live.refreshed_at / SECOND))
+        self._page.put(name, "", line(name, {}, self._drawn_at / SECOND))
         return self._page.snapshot(ALL_FAMILIES if self.withheld() is None else PIPELINE_FAMILIES)
 
     def unit_page(self) -> bytes:

@@ -17,10 +17,14 @@ UNITS_PER_CHUNK: Final = 16
 PIECE_BYTES: Final = 1 << 20
 
 
+class Edition:
+    """Whose changes a chunk may still take: each page, and each stretch between two snapshots of it, has its own."""
+
+
 class Chunk:
     """Blocks of one family by key, in the order in which the keys came; settled once its `edition` is over."""
 
-    def __init__(self, blocks: dict[str, bytes], edition: int) -> None:
+    def __init__(self, blocks: dict[str, bytes], edition: Edition) -> None:
         self.blocks = blocks
         self.edition = edition
 
@@ -81,7 +85,15 @@ class Page:
     def __init__(self, families: Sequence[Family]) -> None:
         self._chunks: dict[str, list[Chunk]] = {family.name: [] for family in families}
         self._places: dict[str, dict[str, int]] = {family.name: {} for family in families}
-        self._edition = 0
+        self._edition = Edition()
+
+    def fork(self) -> "Page":
+        """A page that says the same and goes its own way: another thread may change it while this one is read."""
+        found = Page(())
+        found._chunks = {family: list(chunks) for family, chunks in self._chunks.items()}
+        found._places = {family: dict(places) for family, places in self._places.items()}
+        self._edition = Edition()
+        return found
 
     def put(self, family: str, key: str, block: bytes) -> None:
         """Replaces the lines of a family that belong to `key`; an empty block takes them out and keeps their place."""
@@ -94,7 +106,7 @@ class Page:
         elif chunks[place].blocks[key] == block:
             return
         chunk = chunks[place]
-        if chunk.edition != self._edition:  # a snapshot may have it
+        if chunk.edition is not self._edition:  # a snapshot or another page may have it
             chunk = chunks[place] = Chunk(dict(chunk.blocks), self._edition)
         chunk.blocks[key] = block
 
@@ -111,7 +123,7 @@ class Page:
 
     def snapshot(self, families: Iterable[Family]) -> Snapshot:
         """Some families as they are now."""
-        self._edition += 1
+        self._edition = Edition()
         return Snapshot([(family, tuple(self._chunks[family.name])) for family in families])
 
     def series(self) -> int:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
@@ -17,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from projections.effect import Record
-from services.composition import Role, Service, assemble
+from services.composition import Database, Role, Service, assemble
 from services.exporter.exporter import Exporter
 from services.exporter.formats import TEXT
 from services.exporter.live import LiveFigures
@@ -73,6 +74,8 @@ async def _measure(url: str, units: int, *, rounds: int) -> None:
         await exporter.refresh()
         some = set(parts.live.tree.codes()[:: round(1 / CHANGED_SHARE)])
         _compare(exporter, some, units, rounds)
+        waits = [await _longest_wait_while_drawn_anew(found) for _ in range(SCRAPES)]
+        print(f"longest wait of others while all units are loaded and drawn anew {max(waits):6.1f} ms")
         print("longest wait of others while another process scrapes, 1 % changed before each (asked at most 20)")
         for path, encoding in (("/metrics", "gzip"), ("/metrics", "identity"), ("/health/live", "identity")):
             waits = await _longest_waits(parts, some, path, encoding)
@@ -118,20 +121,26 @@ async def _longest_waits(parts: Service, some: set[str], path: str, encoding: st
         parts.exporter.draw(some)
         command = (sys.executable, "-c", SCRAPE, f"http://127.0.0.1:{port}{path}", encoding)
         scraping = await asyncio.create_subprocess_exec(*command)
-        found.append(await _longest_wait(scraping))
+        found.append(await _longest_wait(asyncio.ensure_future(scraping.wait())))
     server.should_exit = True
     await serving
     return found
 
 
-async def _longest_wait(scraping: asyncio.subprocess.Process) -> float:
-    """How late the loop was at most, in milliseconds, until the scraper ended."""
-    ended, longest = asyncio.ensure_future(scraping.wait()), 0.0
+async def _longest_wait_while_drawn_anew(found: Database) -> float:
+    """As at midnight: an exporter that has nothing yet."""
+    exporter = assemble(found).exporter
+    return await _longest_wait(asyncio.create_task(exporter.refresh()))
+
+
+async def _longest_wait(ended: asyncio.Future[Any]) -> float:
+    """How late the loop was at most, in milliseconds, until something ended."""
+    longest = 0.0
     while not ended.done():
         begun = time.perf_counter()
         await asyncio.sleep(TICK_SECONDS)
         longest = max(longest, time.perf_counter() - begun - TICK_SECONDS)
-    assert ended.result() == 0
+    assert not ended.result()
     return longest * 1_000
 
 

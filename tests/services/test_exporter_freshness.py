@@ -6,10 +6,14 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from events.instants import SECOND
+from projections.batches import read
+from projections.units import Unit
 from services.composition import assemble
 from services.exporter.exporter import Exporter
 from services.version import VERSION
 from tests.fixtures.databases import FixedClock, opened
+from tests.fixtures.saying import received, records
 from tests.fixtures.scraping import sample, samples
 from tests.fixtures.serving import client
 from tests.fixtures.times import local
@@ -51,6 +55,31 @@ async def test_the_page_says_of_when_its_figures_are_and_drops_them_when_they_ar
         assert "31 s old and no longer served; at most 30 s" in (exporter.withheld() or "")
         await exporter.refresh()
         assert exporter.unit_page() == fresh
+
+
+@pytest.mark.parametrize("changed", [20, 600])
+async def test_a_scrape_while_figures_are_drawn_gets_the_page_before_or_the_next_one_whole(
+    database_url: str, changed: int
+) -> None:
+    units = [Unit("P", "Province", "province"), *(Unit(f"U{n}", f"Unit {n}", "commune", "P") for n in range(600))]
+    clock = FixedClock(local(NOW))
+    async with opened(database_url, clock=clock, units=units) as found:
+        exporter = assemble(found).exporter
+        await exporter.refresh()
+        before = exporter.unit_page()
+        facts = [received(f"c{n}", "2024-03-20T09:00", unit=f"U{n}") for n in range(changed)]
+        await found.projector().project(read(records(*facts)))
+        clock.now += SECOND
+        refreshing = asyncio.create_task(exporter.refresh())
+        seen = set()
+        while not refreshing.done():
+            seen.add(exporter.unit_page())
+            await asyncio.sleep(0)
+        await refreshing
+        after = exporter.unit_page()
+        assert seen <= {before, after}
+        assert sum(samples(after, "duecourse_cases_open").values()) == changed
+        assert sample(after, SNAPSHOT) == clock.now / SECOND
 
 
 async def test_readiness_says_that_figures_are_withheld_and_process_metrics_go_on(database_url: str) -> None:

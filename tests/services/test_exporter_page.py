@@ -22,6 +22,7 @@ keys = st.integers(0, 3 * UNITS_PER_CHUNK).map(str)
 blocks = st.integers(0, 99).map(lambda n: b"" if n < 20 else line("x", {"n": n}, n))
 puts = st.tuples(st.sampled_from(["put"]), st.sampled_from(FAMILIES), keys, blocks)
 clears = st.tuples(st.sampled_from(["clear"]), st.sampled_from(FAMILIES), st.just(""), st.just(b""))
+forks = st.tuples(st.sampled_from(["fork"]), st.just(OPEN), keys, blocks)
 looks = st.tuples(st.sampled_from(["look"]), st.just(OPEN), st.just(""), st.just(b""))
 Step = tuple[str, Family, str, bytes]
 
@@ -41,7 +42,7 @@ def unpacked(packed: bytes) -> bytes:
     return found
 
 
-@given(st.lists(puts | puts | puts | clears | looks, max_size=80))
+@given(st.lists(puts | puts | puts | clears | forks | looks, max_size=80))
 def test_after_any_changes_every_form_of_the_page_says_the_same_and_old_snapshots_stay(steps: Sequence[Step]) -> None:
     page = Page(FAMILIES)
     model: dict[str, dict[str, bytes]] = {family.name: {} for family in FAMILIES}
@@ -54,6 +55,10 @@ def test_after_any_changes_every_form_of_the_page_says_the_same_and_old_snapshot
             case "clear":
                 page.clear(family.name)
                 model[family.name] = {}
+            case "fork":
+                before, page = page, page.fork()
+                before.put(family.name, key, block)
+                before.clear(APPLIED.name)
             case _:
                 snapshot = page.snapshot(FAMILIES)
                 if len(taken) % 2:  # what was drawn once is kept: both ways must hold

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cases import show_case
+from services.cli import attachments
 from services.cli.operations import operator
 from services.cli.options import AsJson, Data, DatabaseUrl, KafkaServers, settings_from, with_database
 from services.cli.output import print_json, print_table, say
@@ -22,6 +23,7 @@ NOT_FOUND = 1
 
 
 def register(app: typer.Typer) -> None:
+    attachments.register(case)
     app.add_typer(case, name="case")
     app.add_typer(letters, name="dead-letters")
 

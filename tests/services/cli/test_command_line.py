@@ -12,7 +12,8 @@ from services.report_documents import REPORT_NAMES
 
 PRINTS_TABLES = {
     ("calendar", "load"), ("calendar", "reschedule"), ("procedures", "list"), ("procedures", "load"),
-    ("case", "show"), ("checkpoints", "show"), ("dead-letters", "discard"), ("dead-letters", "list"),
+    ("case", "attachments"), ("case", "erase"), ("case", "show"), ("checkpoints", "show"),
+    ("dead-letters", "discard"), ("dead-letters", "list"),
     ("dead-letters", "redrive"), ("dead-letters", "show"), ("doctor",), ("import",), ("report",),
     ("diff",), ("digest",), ("explain",), ("publications",), ("publish",), ("rebuild",), ("replay",),
     ("topics", "apply"), ("topics", "check"), ("units", "list"), ("units", "load"), ("verify",),
@@ -21,7 +22,9 @@ PRINTS_TABLES = {
 }  # fmt: skip
 ON_KAFKA_ALONE = {("topics", "apply"), ("topics", "check")}
 ROLES = {("api",), ("worker",), ("deadlines",), ("exporter",)}
-ON_A_DATABASE = PRINTS_TABLES - ON_KAFKA_ALONE | {("demo",), ("migrate",), ("serve",), ("checkpoints", "reset")}
+ON_A_DATABASE = PRINTS_TABLES - ON_KAFKA_ALONE | {
+    ("case", "attach"), ("checkpoints", "reset"), ("demo",), ("migrate",), ("serve",),
+}  # fmt: skip
 ON_KAFKA_TOO = {("checkpoints", "reset"), ("dead-letters", "redrive"), ("doctor",), ("import",), ("serve",)} | {
     ("calendar", "reschedule"),
     ("units", "move-cases"),

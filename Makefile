@@ -44,7 +44,7 @@ test-nightly: $(VENV)/dev ## every test, the properties with many more examples
 	HYPOTHESIS_PROFILE=nightly $(PYTEST)
 
 test-long: $(VENV)/dev ## crashes, outages, poison and simulation in their long forms: hours
-	DUECOURSE_LONG=1 DUECOURSE_SIMULATION_SEEDS=20000 $(PYTEST) tests/runtimes tests/simulation
+	DUECOURSE_LONG=1 DUECOURSE_SIMULATION_SEEDS=20000 $(PYTEST) tests/runtimes tests/simulation tests/projections/test_mutated_proofs.py tests/services/evidence
 
 check: $(VENV)/dev ## lint, format, strict types, architecture
 	$(BIN)/ruff check .

@@ -12,10 +12,13 @@ from projections.merkle import leaf_hash, perfect_root, root_of
 from services.evidence.archive_check import Checked, check_archive
 from services.evidence.checkpoint_text import Checkpoint
 from services.evidence.log_folder import log_reader, origin_of, partition_folder
+from tests.fixtures.lengths import either
 from tests.services.evidence.evidence_made import KEY, NAME, OTHER_KEY, Row, entries, logged, row, rows
 
 ROWS = rows(700, step=2)
 SIGNED = (10, 300, 512)
+PLACES = either(12, 100)
+CLEAN_ARCHIVES = either(30, 1_000)
 
 
 @pytest.fixture(scope="module")
@@ -240,22 +243,52 @@ def test_checkpoints_that_were_tampered_with_are_named(root: Path, harm: Callabl
     assert text in problems[0].text
 
 
-def test_ten_kinds_of_harm_at_random_places_are_all_found(pristine: Path) -> None:
+def harmed_rows(chance: random.Random) -> dict[str, tuple[list[Row], str, int]]:
+    """Eight kinds of harm to the archive: its rows, what must be found, and at which position."""
+    place, other = sorted(chance.sample(range(699), 2))
+    position, time, case, text = ROWS[place]
+    body = bytearray(text)
+    body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
+    return {
+        "edited": (changed(place, (position, time, case, bytes(body))), "edited", position),
+        "blanked": (changed(place, (position, time, case, b"")), "edited", position),
+        "given away": (changed(place, (position, time, f"{case}0", text)), "edited", position),
+        "retimed": (changed(place, (position, time + chance.choice((-1, 1)), case, text)), "retimed", position),
+        "inserted": ([*ROWS, (position + 1, 0, "case", b"{}")], "inserted", position + 1),
+        "removed": (without(place), "removed", position),
+        "swapped": (swapped(place, other), "swapped", position),
+        "truncated": (ROWS[:place], "truncated", position),
+    }
+
+
+@pytest.mark.slow
+def test_ten_kinds_of_harm_at_random_places_are_all_found_and_the_place_named(pristine: Path, tmp_path: Path) -> None:
+    """Eight to the rows; two to the log's files: a byte of a tile, and a tile that fits what was edited."""
     chance = random.Random(7)
-    for _ in range(12):
-        place, other = sorted(chance.sample(range(699), 2))
-        position = ROWS[place][0]
-        body = bytearray(ROWS[place][3])
-        body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
-        edits = {
-            "edited": changed(place, (*ROWS[place][:3], bytes(body))),
-            "retimed": changed(place, (position, ROWS[place][1] + chance.choice((-1, 1)), *ROWS[place][2:])),
-            "inserted": [*ROWS, (position + 1, 0, "case", b"{}")],
-            "removed": without(place),
-            "swapped": swapped(place, other),
-            "truncated": ROWS[:place],
-        }
-        for kind, found in edits.items():
+    for number in range(PLACES):
+        for kind, (found, expected, position) in harmed_rows(chance).items():
             finding, *more = named(check(pristine, found))
-            assert (finding[0], more) == (kind, [])
-            assert finding[1] == position + (kind == "inserted")
+            assert (finding[:2], more) == ((expected, position), []), (kind, position)
+        root = shutil.copytree(pristine, tmp_path / str(number))
+        place = chance.randrange(512)
+        assert "are not those that were signed" in str(check(root, forged(root, place)).problems), place
+        shutil.rmtree(root)
+        root = shutil.copytree(pristine, tmp_path / str(number))
+        name = f"tile/0/{place // 256:03d}"
+        flipped(partition_folder(root, 0) / name, place % 256 * 32 + chance.randrange(32))
+        assert any(name in str(problem) for problem in check(root, ROWS).problems), place
+        shutil.rmtree(root)
+
+
+@pytest.mark.slow
+def test_archives_that_nobody_touched_alarm_nobody(tmp_path: Path) -> None:
+    """Of any length, in any steps between positions, signed anywhere, read to any later place."""
+    chance = random.Random(11)
+    for number in range(CLEAN_ARCHIVES):
+        given = rows(chance.randint(1, 700), step=chance.randint(1, 3))
+        signed = sorted(chance.sample(range(1, len(given) + 1), min(len(given), chance.randint(0, 4))))
+        root = logged(tmp_path / str(number), given, *signed)
+        later = [row(given[-1][0] + 1 + place) for place in range(chance.randint(0, 20))]
+        checked = check(root, given + later, read_to=given[-1][0] + 1)
+        assert checked.is_clean, (number, len(given), signed)
+        shutil.rmtree(root)

@@ -16,13 +16,14 @@ import uvloop
 
 from services.cli.options import COLLECTION_THRESHOLDS
 from services.postgres.embedded import embedded_postgres
-from tests.bench import compiled, growth, ingest, live, report, scrape
+from tests.bench import compiled, growth, ingest, live, replay, report, scrape
 
 PARTS = {
     "ingest": ingest.run,
     "growth": growth.run,
     "scrape": scrape.run,
     "report": report.run,
+    "replay": replay.run,
     "live": live.run,
     "compiled": compiled.run,
 }

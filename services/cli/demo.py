@@ -148,7 +148,8 @@ async def _keep_moving(parts: Service, sample: Sample, incident: Incident | None
     """Simulated offices go on working: their events come in through the same door as anybody's."""
     clock = parts.database.clock
     now = moment_of(clock())
-    offices: list[Teller] = [LiveOffice(seed=sample.seed, start=now, open_cases=sample.open_cases())]
+    open_cases = await asyncio.to_thread(sample.open_cases)  # some seconds, in which the board must answer
+    offices: list[Teller] = [LiveOffice(seed=sample.seed, start=now, open_cases=open_cases)]
     if incident is not None:
         rise = LateRise(seed=sample.seed, start=now, length=length)
         say(rise.announcement)

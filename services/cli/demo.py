@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -22,13 +21,13 @@ from services.cli.reports import print_report
 from services.cli.serve import Port, run_serve
 from services.clock import system_clock
 from services.composition import Database, Service
-from services.importing.run import import_lines
-from services.importing.sources import Line
+from services.importing.reader_process import sample_apart
+from services.importing.run import import_steps
 from services.intake import Overloaded
 from services.pipeline import IN_FLIGHT
 from services.postgres.founding import recall, remember
 from services.reporting import asked_period, question_of
-from services.sample.history import OpenCase, history, open_at_end
+from services.sample.history import OpenCase, open_at_end
 from services.sample.incidents import Incident, LateRise, Teller
 from services.sample.live import LiveOffice
 from services.sample.units import province_units
@@ -57,9 +56,6 @@ class Sample(Struct, frozen=True):
     @property
     def end(self) -> datetime:
         return datetime.fromisoformat(self.until)
-
-    def events(self) -> Iterator[bytes]:
-        return history(seed=self.seed, cases=self.cases, until=self.end)
 
     def open_cases(self) -> list[OpenCase]:
         return list(open_at_end(seed=self.seed, cases=self.cases, until=self.end))
@@ -124,10 +120,10 @@ async def _load(found: Database, sample: Sample) -> None:
     await load_units(found.store, units)
     expected = round(sample.cases * EVENTS_PER_CASE)
     bar, task = progress_bar(f"loading {sample.cases:,} cases", expected)
-    lines = (Line(number, Record(event)) for number, event in enumerate(sample.events(), 1))
+    steps = sample_apart(seed=sample.seed, cases=sample.cases, until=sample.until)
     progress = None
     with bar:
-        async for progress, _ in import_lines(lines, found.pipeline().project, in_flight=IN_FLIGHT):
+        async for progress, _ in import_steps(steps, found.pipeline().project, in_flight=IN_FLIGHT):
             bar.update(task, completed=progress.events, note=f"{progress.accepted:,} accepted")
     if progress is not None:
         say(

@@ -8,8 +8,9 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,10 @@ from events.facts import Event
 from projections.effect import Record
 from services.importing import ImportRefused, load_mapping
 from services.importing.sources import EventLineSource, Line, MappedSource, Source, Step, decoded
+from services.sample.history import history
 
 LENGTH_BYTES: Final = 4
+SAMPLE: Final = "--sample"
 AHEAD_BYTES: Final = 8 << 20
 """How far the process may be ahead of the import."""
 _START: Final = (
@@ -55,7 +58,22 @@ _decode: Final = msgspec.msgpack.Decoder(_Read | _Failed).decode
 
 async def steps_apart(file: Path, mapping: Path | None) -> AsyncIterator[Step]:
     """The steps of a file, read by another process; raises `ImportRefused`, `ReaderFailed`."""
-    arguments = [json.dumps(sys.path), str(file), *([str(mapping)] if mapping is not None else [])]
+    steps = _steps_apart(str(file), *([str(mapping)] if mapping is not None else []))
+    async with aclosing(steps):
+        async for step in steps:
+            yield step
+
+
+async def sample_apart(*, seed: int, cases: int, until: str) -> AsyncIterator[Step]:
+    """The steps of a sample province (`services.sample.history`), made by another process; raises `ReaderFailed`."""
+    steps = _steps_apart(SAMPLE, str(seed), str(cases), until)
+    async with aclosing(steps):
+        async for step in steps:
+            yield step
+
+
+async def _steps_apart(file: str, *more: str) -> AsyncGenerator[Step, None]:
+    arguments = [json.dumps(sys.path), file, *more]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _START, *arguments, stdout=asyncio.subprocess.PIPE, limit=AHEAD_BYTES
     )
@@ -90,10 +108,10 @@ def _step(read: _Read) -> Step:
 
 
 def main(arguments: list[str]) -> None:
-    """The process: `FILE [MAPPING]`."""
+    """The process: `FILE [MAPPING]`, or `--sample SEED CASES UNTIL`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the import's to answer
     with suppress(BrokenPipeError):
-        for frame in _told(*map(Path, arguments)):
+        for frame in _sample(*arguments[1:]) if arguments[0] == SAMPLE else _told(*map(Path, arguments)):
             encoded = _encode(frame)
             sys.stdout.buffer.write(len(encoded).to_bytes(LENGTH_BYTES, "big") + encoded)
             sys.stdout.buffer.flush()
@@ -103,13 +121,22 @@ def _told(file: Path, mapping: Path | None = None) -> Iterator[_Read | _Failed]:
     try:
         source: Source = EventLineSource(file) if mapping is None else MappedSource(file, load_mapping(mapping))
         for step in decoded(source.lines()):
-            told = [_said(line, event) for line, event in zip(step.lines, step.events, strict=True)]
-            yield _Read(source.rows, source.done, told)
+            yield _read(step, source.rows, source.done)
         yield _Read(source.rows, source.done, [])
     except ImportRefused as error:
         yield _Failed(list(error.lines))
     except OSError as error:
         yield _Failed([f"{file}: cannot be read: {error.strerror or error}"])
+
+
+def _sample(seed: str, cases: str, until: str) -> Iterator[_Read]:
+    events = history(seed=int(seed), cases=int(cases), until=datetime.fromisoformat(until))
+    for step in decoded(Line(number, Record(event)) for number, event in enumerate(events, 1)):
+        yield _read(step, step.lines[-1].number, 0)
+
+
+def _read(step: Step, rows: int, done: int) -> _Read:
+    return _Read(rows, done, [_said(line, event) for line, event in zip(step.lines, step.events, strict=True)])
 
 
 def _said(line: Line, event: Event | Refused) -> tuple[int, bytes, Event | None, str, str]:

@@ -8,8 +8,8 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from services.sample.history import history
 
 LENGTH_BYTES: Final = 4
 SAMPLE: Final = "--sample"
+"""In the place of a file: a sample province is made, not read."""
 AHEAD_BYTES: Final = 8 << 20
 """How far the process may be ahead of the import."""
 _START: Final = (
@@ -56,24 +57,18 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(_Read | _Failed).decode
 
 
-async def steps_apart(file: Path, mapping: Path | None) -> AsyncIterator[Step]:
+def steps_apart(file: Path, mapping: Path | None) -> AsyncIterator[Step]:
     """The steps of a file, read by another process; raises `ImportRefused`, `ReaderFailed`."""
-    steps = _steps_apart(str(file), *([str(mapping)] if mapping is not None else []))
-    async with aclosing(steps):
-        async for step in steps:
-            yield step
+    return _steps_apart(str(file), *([str(mapping)] if mapping is not None else []))
 
 
-async def sample_apart(*, seed: int, cases: int, until: str) -> AsyncIterator[Step]:
+def sample_apart(*, seed: int, cases: int, until: str) -> AsyncIterator[Step]:
     """The steps of a sample province (`services.sample.history`), made by another process; raises `ReaderFailed`."""
-    steps = _steps_apart(SAMPLE, str(seed), str(cases), until)
-    async with aclosing(steps):
-        async for step in steps:
-            yield step
+    return _steps_apart(SAMPLE, str(seed), str(cases), until)
 
 
-async def _steps_apart(file: str, *more: str) -> AsyncGenerator[Step, None]:
-    arguments = [json.dumps(sys.path), file, *more]
+async def _steps_apart(what: str, *more: str) -> AsyncIterator[Step]:
+    arguments = [json.dumps(sys.path), what, *more]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _START, *arguments, stdout=asyncio.subprocess.PIPE, limit=AHEAD_BYTES
     )
@@ -83,7 +78,7 @@ async def _steps_apart(file: str, *more: str) -> AsyncGenerator[Step, None]:
                 raise ImportRefused(frame.said)
             yield _step(frame)
         if await process.wait() != 0:
-            raise ReaderFailed(f"reading {file} ended with status {process.returncode}: see the lines above")
+            raise ReaderFailed(f"reading {what} ended with status {process.returncode}: see the lines above")
     finally:
         with suppress(ProcessLookupError):
             process.kill()

@@ -83,7 +83,8 @@ async def content_of(pool: Pool, case_id: str, name: str) -> bytes | None:
 async def erase_attachments(pool: Pool, case_id: str, *, reason: str, done_by: str) -> Erasure | None:
     """Deletes all attachments of a case and records that it did; None where there are none.
 
-    The pages they lay on are cleared by the vacuum that follows. Backups and archived write-ahead logs are not ours.
+    The vacuum that follows frees the space they lay in, which is written over by what comes next. Backups and archived
+    write-ahead logs are not ours.
     """
     async with connected(pool) as connection:
         row = await connection.fetchrow(_ERASE, case_id, reason, done_by)

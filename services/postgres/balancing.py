@@ -43,6 +43,7 @@ _SUMMED: Final = (
     "where day >= $2 and day < $3 group by 1, 2, 3 order by 1"
 )
 _BEGINNING: Final = 1
+"""The first day that there is."""
 
 
 class Balancing:

@@ -50,7 +50,7 @@ from cases where processed is not null group by all
 
 
 async def run(url: str, folder: Path, *, quick: bool) -> None:
-    told = events(20_000 if quick else 300_000, UNITS)
+    told = events(20_000 if quick else 100_000, UNITS)
     lines = (Line(number, Record(body)) for number, body in enumerate(told))
     async with bench_database(url, many_units(UNITS)) as found:
         async for _ in import_lines(lines, found.pipeline().project, in_flight=IN_FLIGHT):

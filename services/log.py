@@ -84,7 +84,7 @@ class LogProjector(Protocol):
         """
         ...
 
-    async def lost(self, partition: int, span: Span) -> None:
+    async def lost(self, topic_id: str, partition: int, span: Span) -> None:
         """The log answered that it does not have the position asked for.
 
         The partition is halted and recorded so, unless the log has what the checkpoint wants: then it is to be asked

@@ -76,9 +76,9 @@ class StoreLogProjector:
         if dead:
             self._buried(batch.partition, dead)
 
-    async def lost(self, partition: int, span: Span) -> None:
+    async def lost(self, topic_id: str, partition: int, span: Span) -> None:
         checkpoint = {one.partition: one for one in await self._known()}.get(partition)
-        why = None if checkpoint is None else unreadable(checkpoint, checkpoint.topic_id, span)
+        why = None if checkpoint is None else unreadable(checkpoint, topic_id, span)
         if why is not None:
             await self._halt(partition, why)
         else:  # only the reader's position is not there: the database was put back meanwhile

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import structlog
+from aiokafka.errors import KafkaError
 
 log = structlog.get_logger()
 
@@ -14,6 +15,7 @@ TOLD: Final = ("faust", "mode", "aiokafka", "asyncio")
 REPEATED_AFTER_SECONDS: Final = 10.0
 HARMLESS: Final = (
     "OffsetCommit failed",  # a hint refused during a rebalance; nothing reads the hints
+    "GroupCoordinator._do_commit_offsets()",  # a hint nobody waits for any more, refused after all
     "because it is rebalancing",  # what every member hears when another one joins
 )
 
@@ -32,10 +34,7 @@ class Retelling(logging.Handler):
         if any(part in text for part in HARMLESS) or self._just_told(record):
             return
         level = max(logging.DEBUG, min(record.levelno // 10 * 10, logging.CRITICAL))
-        facts = {"logger": record.name}
-        if record.exc_info and record.exc_info[0]:
-            facts["exception"] = logging.Formatter().formatException(record.exc_info)
-        log.log(level, text, **facts)
+        log.log(level, text, logger=record.name, **_cause(record))
 
     def _just_told(self, record: logging.LogRecord) -> bool:
         """By the place in the code that tells it; its parameters may differ."""
@@ -45,6 +44,15 @@ class Retelling(logging.Handler):
             return True
         self._told[place] = now
         return False
+
+
+def _cause(record: logging.LogRecord) -> dict[str, str]:
+    """Where in the code it went wrong, unless it went wrong in Kafka."""
+    if not record.exc_info or record.exc_info[1] is None:
+        return {}
+    if isinstance(error := record.exc_info[1], KafkaError):
+        return {"error": str(error)}
+    return {"exception": logging.Formatter().formatException(record.exc_info)}
 
 
 @contextmanager

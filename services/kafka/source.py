@@ -8,7 +8,7 @@ from services.kafka.brokers import Brokers
 from services.kafka.cluster import Cluster
 from services.kafka.connection import Connection
 from services.kafka.errors import KafkaUnavailable, TopicMissing
-from services.log import LogProjector
+from services.log import LogProjector, Span
 
 Work = Callable[[], Awaitable[None]]
 
@@ -44,13 +44,8 @@ class Source:
         self._topic_id: str | None = None
 
     async def positions(self, partitions: Collection[int]) -> Mapping[int, int]:
-        """From where the projector wants these partitions read; those left out must not be.
-
-        The id is asked for last: if the topic is made anew meanwhile, it is the new one's, and everything is halted.
-        """
-        with _awaited():
-            spans = await self._cluster.spans(self.topic)
-            self._topic_id = (await self._cluster.topic(self.topic)).id
+        """From where the projector wants these partitions read; those left out must not be."""
+        spans, self._topic_id = await self._looked_up()
         return await self.projector.positions(self._topic_id, {one: spans[one] for one in partitions if one in spans})
 
     async def is_the_same(self) -> bool:
@@ -60,10 +55,18 @@ class Source:
 
     async def lose(self, partition: int) -> None:
         """Tells the projector that the log does not have a partition's next record, and what it does have."""
+        spans, topic_id = await self._looked_up()
+        if partition in spans:
+            await self.projector.lost(topic_id, partition, spans[partition])
+
+    async def _looked_up(self) -> tuple[Mapping[int, Span], str]:
+        """What the topic has, and its id.
+
+        The id is asked for last: if the topic is made anew meanwhile, it is the new one's, and everything is halted.
+        """
         with _awaited():
             spans = await self._cluster.spans(self.topic)
-        if partition in spans:
-            await self.projector.lost(partition, spans[partition])
+            return spans, (await self._cluster.topic(self.topic)).id
 
     async def close(self) -> None:
         """Ends the connections to Kafka."""

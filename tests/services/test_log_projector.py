@@ -172,8 +172,15 @@ async def test_a_checkpoint_past_the_end_that_was_looked_up_is_for_the_log_to_ju
     log = projector(found)
     await log.project(batch(at(0, RECEIVED)))
     assert await log.positions(ID, {0: Span(0, 0)}) == {0: 1}
-    await log.lost(0, Span(0, 0))
+    await log.lost(ID, 0, Span(0, 0))
     assert "lies beyond the log's end 0" in ((await checkpoint(found)).halted or "")
+
+
+async def test_a_position_missing_in_a_topic_made_anew_is_told_as_that(found: Adapter) -> None:
+    log = projector(found)
+    await log.project(batch(at(0, RECEIVED)))
+    await log.lost("another", 0, Span(0, 0))
+    assert "the topic was made anew" in ((await checkpoint(found)).halted or "")
 
 
 async def test_a_database_restored_to_nothing_is_still_fed_by_this_log(adapter: OpenAdapter) -> None:
@@ -185,7 +192,7 @@ async def test_a_database_restored_to_nothing_is_still_fed_by_this_log(adapter: 
 
 
 async def test_a_position_that_the_log_does_not_have_halts_the_partition(found: Adapter) -> None:
-    await projector(found).lost(0, Span(3, 9))
+    await projector(found).lost(ID, 0, Span(3, 9))
     assert "records 0 to 2 are no longer in the log" in ((await checkpoint(found)).halted or "")
 
 
@@ -193,7 +200,7 @@ async def test_a_position_lost_in_a_database_that_was_put_back_to_nothing_is_ask
     adapter: OpenAdapter,
 ) -> None:
     async with adapter() as empty:
-        await projector(empty).lost(0, Span(3, 9))
+        await projector(empty).lost(ID, 0, Span(3, 9))
         assert list(await empty.store.checkpoints()) == []
 
 

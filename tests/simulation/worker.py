@@ -99,7 +99,10 @@ class Worker:
         span = self._log.spans()[partition]
         await self.process.sleep(self._scene.brief())
         self._scene.tell(f"{self.name} misses records of partition {partition}, which has {span}")
-        await self._projector.lost(partition, span)
+        self._log.require()
+        topic_id = self._log.topic_id
+        await self.process.sleep(self._scene.brief())
+        await self._projector.lost(topic_id, partition, span)
 
     async def _feed(self) -> None:
         while True:

@@ -64,7 +64,7 @@ class Ledger:
         finally:
             self._file.execute("commit")
 
-    async def lost(self, partition: int, span: Span) -> None:
+    async def lost(self, topic_id: str, partition: int, span: Span) -> None:
         self._halt(partition, span, "lost")
 
     def _note(self, batch: LogBatch, checkpoint: int) -> None:

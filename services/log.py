@@ -29,7 +29,7 @@ def refusal_of(header: bytes) -> Refused | None:
 class LogRecord(Struct, frozen=True, gc=False):
     """One record. `recorded_at`: the broker's clock, microseconds. `content_type`: that header, None where absent.
 
-    `refusal`: the header of a record that a door refused.
+    `refusal`: the header of a record that a door refused. `trace`: its W3C `traceparent`.
     """
 
     offset: int
@@ -38,6 +38,7 @@ class LogRecord(Struct, frozen=True, gc=False):
     value: bytes | None
     content_type: bytes | None = None
     refusal: bytes | None = None
+    trace: bytes | None = None
 
 
 class LogBatch(Struct, frozen=True, gc=False):

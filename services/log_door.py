@@ -8,6 +8,7 @@ from events.facts import Event
 from projections.batches import read
 from projections.effect import Reading, Record
 from services.log import LogRecord, refusal_of
+from services.tracing import TRACE_MAX
 
 CONTENT_TYPE: Final = b"application/cloudevents+json"
 
@@ -15,12 +16,16 @@ CONTENT_TYPE: Final = b"application/cloudevents+json"
 def at_the_log(fetched: Iterable[LogRecord]) -> Reading:
     """Decodes what the log has; a record that is not addressed as it should be is refused with what is wrong."""
     fetched = list(fetched)
-    reading = read([Record(one.value or b"", _refusal(one)) for one in fetched])
+    reading = read([Record(one.value or b"", _refusal(one), _trace(one)) for one in fetched])
     for place, (one, event) in enumerate(zip(fetched, reading.events, strict=True)):
         if type(event) is Event and one.key != event.case_id.encode():
             said = f"the key is {one.key!r}, the subject {event.case_id!r}: facts of a case must share a partition"
             reading.events[place] = Refused("key_not_subject", said)
     return reading
+
+
+def _trace(one: LogRecord) -> str | None:
+    return None if one.trace is None else one.trace[:TRACE_MAX].decode(errors="replace")
 
 
 def _refusal(one: LogRecord) -> Refused | None:

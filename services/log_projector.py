@@ -18,6 +18,7 @@ from services.log import Hole, LogBatch, LogRecord, Span
 from services.log_door import at_the_log
 from services.steps import politely
 from services.store import Checkpoint, Conflict, LogStore, Reached, StoreRefused, StoreUnavailable, Transaction
+from services.tracing import followed_trace
 
 log = structlog.get_logger()
 
@@ -43,11 +44,13 @@ class StoreLogProjector:
         store: LogStore,
         topic: str,
         *,
+        follow_traces: bool = False,
         sleep: Sleep = asyncio.sleep,
         buried: Buried = lambda _partition, _dead: None,
     ) -> None:
         self._store = store
         self._topic = topic
+        self._follow_traces = follow_traces
         self._sleep = sleep
         self._buried = buried
         self._holes: Counter[int] = Counter()
@@ -117,7 +120,8 @@ class StoreLogProjector:
         effect = await politely(absorbing(reading, places, batch.partition, stored, transaction.rules, recorded))
         effect = await _without_known_dead(transaction, effect)
         last = max(recorded, default=transaction.checkpoint.recorded_at)
-        await transaction.write(effect, self._topic, Reached(batch.next, last, self._topic_id))
+        trace = followed_trace(reading.records, batch.partition, batch.start) if self._follow_traces else None
+        await transaction.write(effect, self._topic, Reached(batch.next, last, self._topic_id, trace))
         return effect.dead
 
     async def _patiently(self, partition: int | None, work: Callable[[], Awaitable[Result]]) -> Result:

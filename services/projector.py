@@ -11,6 +11,7 @@ from msgspec import structs
 from projections.batches import absorb
 from projections.effect import Dead, Effect, Reading, Verdict
 from services.store import Conflict, Reached, Store, StoreRefused, StoreUnavailable, Transaction
+from services.tracing import followed_trace
 
 log = structlog.get_logger()
 
@@ -36,10 +37,18 @@ class Door(Protocol):
 class Projector:
     """The embedded feeder: numbers the records itself, in the order in which transactions get the checkpoint."""
 
-    def __init__(self, store: Store, partition: int = EMBEDDED_PARTITION, topic: str = EMBEDDED_TOPIC) -> None:
+    def __init__(
+        self,
+        store: Store,
+        partition: int = EMBEDDED_PARTITION,
+        topic: str = EMBEDDED_TOPIC,
+        *,
+        follow_traces: bool = False,
+    ) -> None:
         self._store = store
         self._partition = partition
         self._topic = topic
+        self._follow_traces = follow_traces
 
     async def project(self, reading: Reading) -> list[Verdict]:
         """Records a decoded batch; the verdicts are in the order of its records, and durable."""
@@ -59,18 +68,19 @@ class Projector:
         effect = absorb(
             reading, positions, self._partition, stored, transaction.rules, [transaction.now] * len(positions)
         )
-        await settle(transaction, effect, self._topic)
+        trace = followed_trace(reading.records, self._partition, start) if self._follow_traces else None
+        await settle(transaction, effect, self._topic, trace)
         return effect.verdicts
 
 
-async def settle(transaction: Transaction, effect: Effect, topic: str) -> None:
+async def settle(transaction: Transaction, effect: Effect, topic: str, trace: str | None = None) -> None:
     """Writes the effect of records that we number ourselves, refusals that are already kept left out."""
     if transaction.checkpoint.topic_id is not None:
         raise StoreRefused("this database is fed by a Kafka topic: name it with --kafka, so that facts go that way")
     if effect.dead:
         effect = await _without_repeated_dead(transaction, effect)
     position = transaction.checkpoint.position + len(effect.verdicts)
-    await transaction.write(effect, topic, Reached(position, transaction.now))
+    await transaction.write(effect, topic, Reached(position, transaction.now, trace=trace))
 
 
 def digest_of(dead: Dead) -> bytes:

@@ -82,6 +82,10 @@ class Settings(BaseModel):
     kafka_group: Annotated[str, Field(min_length=1, description="consumer group of the workers")] = (
         "duecourse-projector"
     )
+    follow_traces: Annotated[
+        bool,
+        Field(description="sampled traceparent of senders become exemplars of duecourse_event_to_metric_seconds"),
+    ] = False
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$", description="least level logged")] = "info"
 
     @field_validator("time_zone")

@@ -54,12 +54,14 @@ class Checkpoint(Struct, frozen=True):
 class Reached(Struct, frozen=True):
     """Where a batch takes its checkpoint: the next position, and the instant of recording of its last record.
 
-    `topic_id`: of the log that the batch is from, for a checkpoint that knows none yet.
+    `topic_id`: of the log that the batch is from, for a checkpoint that knows none yet. `trace`: the id of a trace that
+    goes with the batch to whoever reads the change feed.
     """
 
     position: int
     recorded_at: int
     topic_id: str | None = None
+    trace: str | None = None
 
 
 class Outlook(Struct, frozen=True):

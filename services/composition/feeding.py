@@ -38,7 +38,10 @@ async def _work(opened: Database, background: Sequence[Work] = ()) -> None:
         buried = DeadLetterCopies(publisher, settings.kafka_dead_letters_topic) if publisher is not None else None
         works = [*background, buried.run] if buried is not None else list(background)
         projector = StoreLogProjector(
-            opened.store, settings.kafka_topic, buried=buried.add if buried is not None else lambda *_: None
+            opened.store,
+            settings.kafka_topic,
+            follow_traces=settings.follow_traces,
+            buried=buried.add if buried is not None else lambda *_: None,
         )
 
         @asynccontextmanager

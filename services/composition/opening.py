@@ -74,7 +74,7 @@ class Database:
             return await self.store.rules_now(connection)
 
     def projector(self) -> Projector:
-        return Projector(self.store)
+        return Projector(self.store, follow_traces=self.settings.follow_traces)
 
     def pipeline(self) -> Pipeline:
         """For long imports: batches overlap."""

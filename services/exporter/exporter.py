@@ -107,7 +107,7 @@ class Exporter:
 
     async def refresh(self) -> None:
         """Brings figures and page up to now; meanwhile the page is the one before, whole."""
-        changed, recorded = await self.live.refresh()
+        changed, arrivals = await self.live.refresh()
         if changed is not None and len(changed) <= FEW_UNITS:
             self.draw(changed)
         else:
@@ -118,8 +118,9 @@ class Exporter:
         self._refreshed_at = self._monotonic()
         self.changes.tell(changed)
         now = self._clock()
-        for instant in recorded:
-            self._latency.observe(max(0, now - instant) / SECOND)
+        for one in arrivals:
+            exemplar = None if one.trace is None else {"trace_id": one.trace}
+            self._latency.observe(max(0, now - one.recorded_at) / SECOND, exemplar)
 
     def draw(self, changed: set[str] | None) -> None:
         """Draws the units that changed (None: all) and the pipeline."""

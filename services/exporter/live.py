@@ -65,6 +65,13 @@ class _FeedRow(Struct, frozen=True):
         return {unit for (_, unit, _), _ in change.cells} | {unit for unit, *_ in change.problems} | set(change.units)
 
 
+class Arrival(Struct, frozen=True):
+    """A batch that came in: when it was recorded, and the id of the trace that it came with, where one is followed."""
+
+    recorded_at: int
+    trace: str | None
+
+
 class _Loaded(Struct, frozen=True):
     """The figures read anew."""
 
@@ -116,18 +123,18 @@ class LiveFigures:
         """The instant of the snapshot shown (microseconds); 0 before the first."""
         return self._refreshed_at
 
-    async def refresh(self) -> tuple[set[str] | None, list[int]]:
+    async def refresh(self) -> tuple[set[str] | None, list[Arrival]]:
         """Brings the figures up to now.
 
-        Returns the units whose samples may have changed (None: all of them) and the recording instants of the batches
-        that came in. Everything is read before anything is changed: where the database goes away, nothing was done.
+        Returns the units whose samples may have changed (None: all of them) and the batches that came in. Everything is
+        read before anything is changed: where the database goes away, nothing was done.
         """
         now = self._clock()
         async with snapshot(self._store.pool) as connection:
             read = await self._read(connection, now)
         changed = self._take(read)
         self._refreshed_at = now
-        return changed, [] if read.loaded else [row.recorded_at for row in read.rows]
+        return changed, [] if read.loaded else [Arrival(row.recorded_at, row.change.trace) for row in read.rows]
 
     async def _read(self, connection: Connection, now: int) -> "_Read":
         """What there is to know, of one snapshot."""

@@ -11,13 +11,14 @@ from projections.effect import Verdict
 from services.http.bodies import BATCH, SINGLE, TooManyEvents, read_body, records_of
 from services.http.problems import problem
 from services.intake import Intake
+from services.tracing import HEADER as TRACE_HEADER
+from services.tracing import TRACE_MAX
 
 _EVENT: Final = {
     "type": "object",
     "required": ["specversion", "id", "source", "type", "subject", "time"],
     "description": "CloudEvents 1.0; the schema of each type is at /schemas/{type}",
 }
-TRACE_MAX: Final = 128
 _STATUS_OF: Final = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "content_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -50,7 +51,7 @@ def events_router(intake: Intake) -> APIRouter:
         body, whole = await read_body(request)
         try:
             records = records_of(request.headers.get("content-type", ""), body, whole=whole)
-            if trace := request.headers.get("traceparent"):
+            if trace := request.headers.get(TRACE_HEADER):
                 records = [structs.replace(record, trace=trace[:TRACE_MAX]) for record in records]
         except TooManyEvents as error:
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))

@@ -32,6 +32,7 @@ def _app() -> WorkerApp:
     async def parts() -> AsyncIterator[Parts]:
         with database_url(settings) as url:
             async with database(settings, url) as opened:
-                yield Parts(StoreLogProjector(opened.store, settings.kafka_topic))
+                follow = settings.follow_traces
+                yield Parts(StoreLogProjector(opened.store, settings.kafka_topic, follow_traces=follow))
 
     return make_app(connection_of(settings), settings.kafka_topic, settings.kafka_group, parts)

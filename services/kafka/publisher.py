@@ -21,6 +21,7 @@ from services.kafka.connection import Connection
 from services.log import REFUSAL_HEADER, refusal_header
 from services.log_door import CONTENT_TYPE
 from services.store import StoreUnavailable
+from services.tracing import HEADER as TRACE_HEADER
 
 log = structlog.get_logger()
 
@@ -161,7 +162,7 @@ def _provenance(topic: str, partition: int, dead: Dead) -> Headers:
 def _headers(record: Record, event: Event | Refused) -> Headers:
     headers = [("content-type", CONTENT_TYPE)]
     if record.trace is not None:
-        headers.append(("traceparent", record.trace.encode()))
+        headers.append((TRACE_HEADER, record.trace.encode()))
     if isinstance(event, Refused):
         headers.append((REFUSAL_HEADER, refusal_header(event)))
     return headers

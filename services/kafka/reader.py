@@ -14,6 +14,7 @@ from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 from msgspec import Struct
 
 from services.log import REFUSAL_HEADER, LogBatch, LogRecord
+from services.tracing import HEADER as TRACE_HEADER
 
 CONTENT_TYPE: Final = "content-type"
 HINT_SECONDS: Final = 0.9
@@ -39,8 +40,8 @@ class Fetched(Struct, frozen=True, gc=False):
 def log_record(record: ConsumerRecord) -> LogRecord:
     """A record as it came. The broker stamps milliseconds."""
     headers = dict(reversed(record.headers))  # of several by one name the first counts
-    content_type, refusal = headers.get(CONTENT_TYPE), headers.get(REFUSAL_HEADER)
-    return LogRecord(record.offset, record.timestamp * 1_000, record.key, record.value, content_type, refusal)
+    content_type, refusal, trace = headers.get(CONTENT_TYPE), headers.get(REFUSAL_HEADER), headers.get(TRACE_HEADER)
+    return LogRecord(record.offset, record.timestamp * 1_000, record.key, record.value, content_type, refusal, trace)
 
 
 class Reader:

@@ -33,11 +33,13 @@ class ChangeRow(msgspec.Struct, array_like=True, frozen=True):
     """The body of a row of the change feed.
 
     `cells` as `((day, unit, kind), {measure: n})`, `problems` as `(unit, kind, problem, n)`, `units` of changed cases.
+    `trace`: the id of a trace that is followed.
     """
 
     cells: Sequence[tuple[tuple[int, str, str], dict[int, int]]]
     problems: list[tuple[str, str, str, int]]
     units: list[str] = []
+    trace: str | None = None
 
 
 _change_decoder: Final = msgspec.msgpack.Decoder(ChangeRow)
@@ -90,7 +92,7 @@ class PostgresTransaction:
         await write_cases(self._connection, effect.cases)
         cells, found = effect.tallies.standing_cells(), effect.tallies.standing_problems()
         await write_tallies(self._connection, self._checkpoint.partition, cells, found)
-        await self._write_changes(effect, cells, found, reached.recorded_at)
+        await self._write_changes(effect, cells, found, reached)
         await self._write_dead(effect, topic)
         await self._write_counters(effect)
         await self._connection.execute(
@@ -124,7 +126,7 @@ class PostgresTransaction:
             )
 
     async def _write_changes(
-        self, effect: Effect, cells: Sequence[Cell], found: Sequence[ProblemChange], recorded_at: int
+        self, effect: Effect, cells: Sequence[Cell], found: Sequence[ProblemChange], reached: Reached
     ) -> None:
         """One row of the change feed; units of changed cases are named also where no tally of theirs changes."""
         if not effect.cases:
@@ -133,12 +135,13 @@ class PostgresTransaction:
             cells,
             [(unit, kind, problem, n) for (_, unit, kind, problem), n in found],
             sorted({case.row.unit for case in effect.cases}),
+            reached.trace,
         )
         await self._connection.execute(
             "insert into changes values ($1, $2, $3, $4)",
             self._checkpoint.partition,
             self._checkpoint.position,
-            recorded_at,
+            reached.recorded_at,
             msgspec.msgpack.encode(row),
         )
 

@@ -46,6 +46,7 @@ ENVIRONMENT: dict[str, tuple[str, Any]] = {
     "kafka_dead_letters_topic": ("buried", "buried"),
     "kafka_partitions": ("12", 12),
     "kafka_group": ("readers", "readers"),
+    "follow_traces": ("true", True),
     "log_level": ("debug", "debug"),
 }
 

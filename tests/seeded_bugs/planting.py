@@ -17,7 +17,7 @@ from pathlib import Path
 PATCHES = Path(__file__).parent
 REPOSITORY = PATCHES.parents[1]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "duecourse-data", "build")
-TESTS_SECONDS = 240
+TESTS_SECONDS = 900
 TESTS_FAILED = 1
 """Exit status of pytest where tests ran and some failed; every other one but 0 means that something else is wrong."""
 

@@ -22,6 +22,7 @@ from services.cli import (
     history,
     importing,
     operations,
+    pauses,
     rebuilding,
     reference,
     reports,
@@ -123,6 +124,7 @@ for group in (
     sample,
     unit_verbs,
     targets,
+    pauses,
 ):
     group.register(app)
 

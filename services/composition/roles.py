@@ -23,6 +23,7 @@ from services.postgres.queries import PassedDueInPostgres
 from services.projector import Door
 from services.publishing.log_keeper import LogKeeper
 from services.publishing.log_keeping import evidence_place
+from services.restarting import Restarting
 from services.settings import Settings
 from services.store import Checkpoint
 from services.version import VERSION
@@ -44,6 +45,7 @@ class Service:
     database: Database
     intake: Intake
     deadlines: Deadlines
+    restarting: Restarting
     live: LiveFigures
     exporter: Exporter
     pruning: Pruning
@@ -120,6 +122,7 @@ def assemble(opened: Database, door: Door | None = None) -> Service:
             clock,
             poll_seconds=settings.deadlines_poll_seconds,
         ),
+        restarting=Restarting(store, door, poll_seconds=settings.deadlines_poll_seconds),
         live=live,
         exporter=exporter,
         pruning=Pruning(opened.pool, clock, kept_hours=settings.changes_kept_hours),
@@ -139,6 +142,7 @@ def works_of(parts: Service, role: Role) -> dict[str, Work]:
         works["intake"] = parts.intake.run
     if role in (Role.SERVE, Role.DEADLINES):
         works["deadlines"] = parts.deadlines.run
+        works["restarts"] = parts.restarting.run
     if role in (Role.SERVE, Role.API, Role.EXPORTER):
         works["exporter"] = parts.exporter.run
         if parts.watch is not None:

@@ -17,7 +17,7 @@ PRINTS_TABLES = {
     ("dead-letters", "redrive"), ("dead-letters", "show"), ("doctor",), ("import",), ("report",),
     ("diff",), ("digest",), ("explain",), ("publications",), ("publish",), ("rebuild",), ("replay",),
     ("topics", "apply"), ("topics", "check"), ("units", "list"), ("units", "load"), ("verify",),
-    ("targets", "list"), ("targets", "load"), ("units", "move-cases"),
+    ("pauses", "list"), ("pauses", "load"), ("targets", "list"), ("targets", "load"), ("units", "move-cases"),
     ("backfill", "openmetrics"), ("export", "ocel"), ("export", "parquet"), ("export", "xes"),
 }  # fmt: skip
 ON_KAFKA_ALONE = {("topics", "apply"), ("topics", "check")}

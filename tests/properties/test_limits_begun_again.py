@@ -41,6 +41,9 @@ def paused_histories(draw, world):
         Fact("/office", str(number), time, body)
         for number, (time, body) in enumerate(zip((begins, *turns), bodies, strict=True))
     ]
+    if draw(st.booleans()):  # which of two receptions counts, the facts together say
+        again = Received(unit, draw(st.sampled_from([None, *turns])), procedure=draw(procedures))
+        course.append(Fact("/desk", "again", draw(st.sampled_from(world.instants)), again))
     mess = asked_for(draw(histories(world)), draw)
     return course + draw(st.lists(st.sampled_from(mess), max_size=3, unique=True) if mess else st.just([]))
 

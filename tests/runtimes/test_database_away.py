@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.fixtures.processes import Place, Serving, eventually, family
+from tests.fixtures.processes import Place, Serving, eventually, stood_still
 from tests.fixtures.sample_events import contents, sample_events, write_units
 from tests.fixtures.senders import Senders, beside
 
@@ -44,14 +44,8 @@ async def stopped(place: Place) -> AsyncIterator[None]:
 @asynccontextmanager
 async def frozen(place: Place) -> AsyncIterator[None]:
     """As a host that hangs: connections stay, and nobody answers."""
-    processes = family(place.postmaster())
-    for process in processes:
-        process.suspend()
-    try:
+    with stood_still(place.postmaster()):
         yield
-    finally:
-        for process in processes:
-            process.resume()
 
 
 @pytest.mark.parametrize("absence", [stopped, frozen])

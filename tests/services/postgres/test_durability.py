@@ -1,10 +1,9 @@
 """What a sender was told is recorded survives the sudden death of the server."""
 
-import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -13,6 +12,7 @@ import pytest
 from projections.batches import read
 from services.postgres.embedded import embedded_postgres
 from tests.fixtures.databases import fetch, opened
+from tests.fixtures.processes import stood_still
 from tests.fixtures.saying import received, records
 
 pytestmark = pytest.mark.slow
@@ -46,10 +46,8 @@ async def test_an_event_that_was_answered_is_there_after_the_server_died_at_once
 
 def _kill(data: Path) -> None:
     """All processes of the server at once, so that none can write what it still has in memory."""
-    postmaster = psutil.Process(int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0]))
-    processes = [postmaster, *postmaster.children(recursive=True)]
-    for process in processes:
-        process.suspend()
-    for process in processes:
-        os.kill(process.pid, signal.SIGKILL)
+    with stood_still(int((data / "postgres" / "postmaster.pid").read_text().split("\n")[0])) as processes:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
     psutil.wait_procs(processes, DEAD_WITHIN_SECONDS)

@@ -39,7 +39,7 @@ def faults(picture: Picture, seen: Seen) -> Iterator[str]:
             yield f"{where}: {query['error']}"
         elif not query["series"] and not may_be_empty(picture, query):
             yield f"{where} finds nothing: {query['expression']}"
-    yield from (f"{picture.file}: the title is cut: {title}" for title in seen.cut)
+    yield from (f"{picture.file}: does not fit: {title}" for title in seen.cut)
     yield from (f"{picture.file}: {complaint}" for complaint in seen.complaints)
 
 

@@ -14,7 +14,7 @@ def freshness() -> Row:
         Words("Can these figures be believed?", "Số liệu có tin cậy không?"),
         (
             number(
-                Words("Age of the figures", "Độ trễ số liệu"),
+                Words("Age of figures", "Độ trễ"),
                 Words(
                     "Seconds since the exporter last read the database. Over five minutes: the figures are old.",
                     "Số giây kể từ lần cuối đọc cơ sở dữ liệu. Quá năm phút là số liệu đã cũ.",
@@ -35,7 +35,7 @@ def freshness() -> Row:
                 empty="nothing yet",
             ),
             number(
-                Words("Waiting records", "Bản ghi đang chờ"),
+                Words("Waiting", "Đang chờ"),
                 Words(
                     "Records in the log that no figure contains yet.",
                     "Số bản ghi trong nhật ký chưa được tính vào số liệu.",
@@ -55,7 +55,7 @@ def freshness() -> Row:
                 empty="unknown",
             ),
             number(
-                Words("Refused, 24 h", "Bị từ chối, 24 giờ"),
+                Words("Refused, 24 h", "Từ chối"),
                 Words(
                     "Records of the last 24 hours that became dead letters: their facts are in no figure.",
                     "Bản ghi bị từ chối trong 24 giờ qua: không có trong số liệu.",
@@ -65,7 +65,7 @@ def freshness() -> Row:
                 empty="unknown",
             ),
             number(
-                Words("Differences", "Sai lệch đối chiếu"),
+                Words("Differences", "Sai lệch"),
                 Words(
                     "Figures that the second implementation counts otherwise (`duecourse verify`).",
                     "Số liệu mà bộ tính thứ hai cho kết quả khác (`duecourse verify`).",

@@ -30,7 +30,8 @@ export function step(asked: Asked): number {
   return Math.max(asked.scrapeSeconds, Math.ceil((asked.to - asked.from) / 1000 / POINTS));
 }
 
-export async function frames(asked: Asked, target: any, fill: (text: string) => string): Promise<DataFrame[]> {
+/** `alone`: whether it is the only query of its panel. */
+export async function frames(asked: Asked, target: any, alone: boolean, fill: (text: string) => string): Promise<DataFrame[]> {
   const query = fill(target.expr);
   const every = step(asked);
   const aligned = (moment: number) => Math.floor(moment / 1000 / every) * every;
@@ -38,7 +39,7 @@ export async function frames(asked: Asked, target: any, fill: (text: string) => 
     ? await ask(asked, "query_range", { query, start: aligned(asked.from), end: aligned(asked.to), step: every })
     : await ask(asked, "query", { query, time: asked.to / 1000 });
   if (target.format === "table") {
-    return found.length ? [table(found, target.refId)] : [];
+    return found.length ? [table(found, target.refId, alone ? "Value" : `Value #${target.refId}`)] : [];
   }
   return found.map((one) => series(one, target, every));
 }
@@ -59,14 +60,14 @@ function series(one: Series, target: any, every: number): DataFrame {
   });
 }
 
-function table(found: Series[], refId: string): DataFrame {
+function table(found: Series[], refId: string, valueName: string): DataFrame {
   const labels = [...new Set(found.flatMap((one) => Object.keys(one.metric)))].sort();
   return createDataFrame({
     refId,
     fields: [
       { name: "Time", type: FieldType.time, values: found.map((one) => one.value![0] * 1000) },
       ...labels.map((name) => ({ name, type: FieldType.string, values: found.map((one) => one.metric[name] ?? "") })),
-      { name: `Value #${refId}`, type: FieldType.number, values: found.map((one) => Number(one.value![1])) },
+      { name: valueName, type: FieldType.number, values: found.map((one) => Number(one.value![1])) },
     ],
   });
 }

@@ -27,7 +27,7 @@ async function main() {
   const shown = await Promise.all(asked.dashboard.panels.map((panel: any) => answered(asked, panel, fill, found)));
   for (const annotation of asked.dashboard.annotations.list) { // asked, though not drawn
     const target = { refId: "A", range: true, expr: annotation.expr };
-    await noted(asked, `annotation ${annotation.name}`, target, fill, found);
+    await noted(asked, `annotation ${annotation.name}`, target, true, fill, found);
   }
   createRoot(document.getElementById("page")!).render(<Page asked={asked} chosen={chosen} shown={shown} fill={fill} />);
   await document.fonts.ready;
@@ -35,17 +35,18 @@ async function main() {
 }
 
 async function answered(asked: Asked, panel: any, fill: (text: string) => string, found: Found[]): Promise<Shown> {
-  const answers = await Promise.all((panel.targets ?? []).map((target: any) => noted(asked, panel.title, target, fill, found)));
+  const targets = panel.targets ?? [];
+  const answers = await Promise.all(targets.map((target: any) => noted(asked, panel.title, target, targets.length === 1, fill, found)));
   const error = answers.find((one) => typeof one === "string");
   return { panel, frames: error ? [] : await transformed(panel, answers.flat()), error };
 }
 
 /** The frames of a query, or the error in words; either way `found` gets a line. */
-async function noted(asked: Asked, place: string, target: any, fill: (text: string) => string, found: Found[]) {
+async function noted(asked: Asked, place: string, target: any, alone: boolean, fill: (text: string) => string, found: Found[]) {
   const line: Found = { place, ref: target.refId, expression: target.expr, series: 0 };
   found.push(line);
   try {
-    const answer = await frames(asked, target, fill);
+    const answer = await frames(asked, target, alone, fill);
     const numbers = answer.filter((one) => one.fields.at(-1)!.values.some((value: number) => !Number.isNaN(value)));
     line.series = numbers.length;
     return answer;

@@ -32,12 +32,7 @@ interface Place { timeZone: string; timeRange: any; fill: (text: string) => stri
 
 export async function transformed(panel: any, frames: DataFrame[]): Promise<DataFrame[]> {
   const context = { interpolate: (text: string) => text };
-  const merged = await lastValueFrom(transformDataFrame(panel.transformations ?? [], frames, context));
-  if (panel.type === "table" && panel.targets.length === 1) { // the only value has no letter
-    merged.forEach((frame) => frame.fields.forEach((field) => { field.name = field.name.replace(/^Value #A$/, "Value"); }));
-    return lastValueFrom(transformDataFrame(panel.transformations ?? [], merged, context));
-  }
-  return merged;
+  return lastValueFrom(transformDataFrame(panel.transformations ?? [], frames, context));
 }
 
 export function Panel({ shown, place, width, height }: { shown: Shown; place: Place; width: number; height: number }) {

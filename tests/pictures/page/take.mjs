@@ -50,14 +50,17 @@ async function picture(file, asked) {
 
 /** Titles of panels and of columns that do not fit, and columns beyond their panel's edge. Runs in the page. */
 function cutTitles() {
-  const narrow = (one) => one.scrollWidth > one.clientWidth;
-  const panels = [...document.querySelectorAll("section")].map((panel) => {
+  const right = (one) => one.getBoundingClientRect().right;
+  const textRight = (one) => {
+    const text = document.createRange();
+    text.selectNodeContents(document.createTreeWalker(one, NodeFilter.SHOW_TEXT).nextNode());
+    return right(text);
+  };
+  return [...document.querySelectorAll("section")].flatMap((panel) => {
     const title = panel.querySelector("h2");
-    const edge = panel.getBoundingClientRect().right;
     const columns = [...panel.querySelectorAll('[role="columnheader"]')].filter((one) =>
-      one.getBoundingClientRect().right > edge || [one, ...one.querySelectorAll("*")].some(narrow));
-    return [...(narrow(title) ? [title.textContent] : []),
-      ...columns.map((one) => `${title.textContent}: column ${one.textContent}`)];
+      right(one) > right(panel) || textRight(one) > right(one));
+    return [...(title.scrollWidth > title.clientWidth ? [title.textContent] : []),
+      ...columns.map((one) => `${title.textContent}, column ${one.textContent}`)];
   });
-  return panels.flat();
 }

@@ -107,9 +107,9 @@ def line_widths(found: list[Mapping[str, Any]]) -> Iterator[int]:
 def test_freshness_and_completeness_stand_above_everything(name: str) -> None:
     first = [panel["title"].split(" · ")[0] for panel in list(panels(FOUND[name]))[:6]]
     assert first == [
-        "Age of the figures",
+        "Age of figures",
         "Last record",
-        "Waiting records",
+        "Waiting",
         "Halted",
         "Refused, 24 h",
         "Differences",

@@ -20,6 +20,11 @@ from services.monitoring.thresholds import OLDEST_DAYS_MAX, OVERDUE_MIN
 from services.monitoring.wording import Words
 
 _OPEN = "province:duecourse_cases_open:sum"
+_MOST_OVERDUE = (
+    'topk(5, sum by (unit) (duecourse_cases_open{deadline="overdue"} @ end())'
+    f" * on (unit) group_left () {INFO}{{{UNDER}}} @ end() > 0)"
+)
+"""At each time other five would have been, and the names of all of them would fill the graph."""
 _SAID = Words(
     "Open cases of the province by their deadline; the four make up the backlog.",
     "Hồ sơ tồn đọng của tỉnh theo hạn; tổng bốn số là tồn đọng.",
@@ -94,10 +99,10 @@ def _overdue() -> Panel:
     return lines(
         Words("Units with most overdue cases", "Đơn vị nhiều hồ sơ quá hạn nhất"),
         Words(
-            "The five with most overdue cases at each time.", "Năm đơn vị nhiều hồ sơ quá hạn nhất tại mỗi thời điểm."
+            "The five that have most at the end of the time shown.", "Năm đơn vị nhiều nhất ở cuối khoảng thời gian."
         ),
         Query(
-            expression=f"topk(5, {named(open_cases('overdue'), UNDER)} > 0)",
+            expression=f"{named(open_cases('overdue'))} and on (unit) {_MOST_OVERDUE}",
             legend="{{name}}",
         ),
     )

@@ -31,11 +31,11 @@ from services.monitoring.wording import Words
 
 COLUMN_MIN: Final = 60
 LABEL_WIDTHS: Final = {
-    "unit": 100,
-    "parent": 100,
-    "level": 110,
+    "unit": 90,
+    "parent": 90,
+    "level": 105,
     "scope": 80,
-    "name": 200,
+    "name": 215,
     "policy": 60,
     "time_zone": 140,
 }
@@ -57,7 +57,7 @@ def drawn(panel: Panel, number: int, place: GridPos) -> Drawn:
     builder.id(number).grid_pos(place).title(both(panel.title))
     builder.description(f"{panel.said.english}\n\n{panel.said.vietnamese}").datasource(SOURCE)
     builder.no_value(panel.empty).unit(panel.measure.value).decimals(panel.decimals).thresholds(_steps(panel.steps))
-    if panel.look in (Look.NUMBER, Look.BARS):
+    if panel.look in (Look.NUMBER, Look.BARS, Look.LISTING):
         builder.mappings([_nothing(panel.empty)])
     for target in _targets(panel):
         builder.with_target(target)
@@ -170,7 +170,7 @@ def _column(column: Column) -> Mapping[str, Any]:
 
 def _width(title: str) -> int:
     """Pixels that the title of a column needs, with the arrow of the sorted one."""
-    return 7 * len(title) + 24
+    return 15 * len(title) // 2 + 24
 
 
 def _override(name: str, values: Mapping[str, Any]) -> DashboardFieldConfigSourceOverrides:

@@ -22,7 +22,7 @@ def freshness() -> Row:
                 Query(expression=AGE),
                 measure=Measure.SECONDS,
                 steps=(Step(None, "green"), Step(60, "orange"), Step(stale, "red")),
-                empty="no exporter",
+                empty="no exporter · chưa có",
             ),
             number(
                 Words("Last record", "Bản ghi cuối"),
@@ -32,7 +32,7 @@ def freshness() -> Row:
                 ),
                 Query(expression="1000 * max (duecourse_projection_watermark_timestamp_seconds)"),
                 measure=Measure.MOMENT,
-                empty="nothing yet",
+                empty="nothing yet · chưa có",
             ),
             number(
                 Words("Waiting", "Đang chờ"),
@@ -42,7 +42,7 @@ def freshness() -> Row:
                 ),
                 Query(expression="sum (duecourse_projection_lag_events)"),
                 steps=(Step(None, "green"), Step(1_000, "orange"), Step(10_000, "red")),
-                empty="unknown",
+                empty="unknown · không rõ",
             ),
             number(
                 Words("Halted", "Phân vùng dừng"),
@@ -52,7 +52,7 @@ def freshness() -> Row:
                 ),
                 Query(expression="sum (duecourse_projection_halted)"),
                 steps=NONE_IS_GOOD,
-                empty="unknown",
+                empty="unknown · không rõ",
             ),
             number(
                 Words("Refused, 24 h", "Từ chối"),
@@ -62,7 +62,7 @@ def freshness() -> Row:
                 ),
                 Query(expression="sum (increase(duecourse_dead_letters_total[1d]))"),
                 steps=(Step(None, "green"), Step(1, "orange")),
-                empty="unknown",
+                empty="unknown · không rõ",
             ),
             number(
                 Words("Differences", "Sai lệch"),
@@ -72,7 +72,7 @@ def freshness() -> Row:
                 ),
                 Query(expression="max (duecourse_verification_differences)"),
                 steps=NONE_IS_GOOD,
-                empty="not checked yet",
+                empty="not checked · chưa kiểm",
             ),
         ),
     )

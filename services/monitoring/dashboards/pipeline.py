@@ -142,14 +142,14 @@ def _scrape() -> Panel:
 def _processor() -> Panel:
     return lines(
         Words("Processor", "Bộ xử lý"),
-        Words("Cores in use, by process.", "Số lõi đang dùng, theo tiến trình."),
+        Words("Of one core, by process.", "So với một lõi, theo tiến trình."),
         Query(
             expression=f"rate(process_cpu_seconds_total{{{PROCESSES}}}[$__rate_interval])",
             legend="{{instance}}",
         ),
         width=6,
-        measure=Measure.TIMES,
-        decimals=2,
+        measure=Measure.SHARE,
+        decimals=1,
     )
 
 

@@ -200,12 +200,12 @@ def _listing(title: Words, labels: tuple[tuple[str, str], ...], late: str, settl
                 title="Share · Tỷ lệ", expression=share(f"({late})", f"({settled})"), measure=Measure.SHARE, decimals=2
             ),
             Column(
-                title="× target · mục tiêu",
+                title="Times · Số lần",
                 expression=f"{share(f'({late})', f'({settled})')} / {_ALLOWED}",
                 measure=Measure.TIMES,
                 decimals=2,
                 steps=(Step(None, "text"), Step(1, "red")),
             ),
         ),
-        sorted_by="× target · mục tiêu",
+        sorted_by="Times · Số lần",
     )

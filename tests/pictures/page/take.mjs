@@ -51,15 +51,20 @@ async function picture(file, asked) {
 /** Titles of panels and of columns that do not fit, and columns beyond their panel's edge. Runs in the page. */
 function cutTitles() {
   const right = (one) => one.getBoundingClientRect().right;
-  const textRight = (one) => {
-    const text = document.createRange();
-    text.selectNodeContents(document.createTreeWalker(one, NodeFilter.SHOW_TEXT).nextNode());
-    return right(text);
+  const isCut = (header) => {
+    const text = document.createTreeWalker(header, NodeFilter.SHOW_TEXT).nextNode();
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    let around = text.parentElement;
+    while (around !== header && right(range) <= right(around) + 1) {
+      around = around.parentElement;
+    }
+    return right(range) > right(around) + 1;
   };
   return [...document.querySelectorAll("section")].flatMap((panel) => {
     const title = panel.querySelector("h2");
     const columns = [...panel.querySelectorAll('[role="columnheader"]')].filter((one) =>
-      right(one) > right(panel) || textRight(one) > right(one));
+      right(one) > right(panel) || isCut(one));
     return [...(title.scrollWidth > title.clientWidth ? [title.textContent] : []),
       ...columns.map((one) => `${title.textContent}, column ${one.textContent}`)];
   });

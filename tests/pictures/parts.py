@@ -104,9 +104,10 @@ def of_demo(folder: Path, cases: int, port: int) -> Program:
 
 
 def of_audit(folder: Path, port: int) -> Program:
-    words = [sys.executable, "-m", "deploy.audit", "--history", folder / "history", "--folder", folder / "audit"]
+    home = folder / "audit"
+    words = [sys.executable, "-m", "deploy.audit", "--history", str(folder / "history"), "--folder", str(home)]
     ready = f"http://{HOST}:{port}/-/ready"
-    return Program("audit", [*words, "--port", str(port)], str(folder / "audit"), folder / "audit-log", ready)
+    return Program("audit", [*words, "--port", str(port)], str(home), folder / "audit-log", ready)
 
 
 def last_days(days: int) -> Sequence[str]:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test test-fast test-nightly test-long check bench seeded-bugs mining requirements clean
+.PHONY: help demo stack test test-fast test-nightly test-long check bench seeded-bugs mining pictures requirements clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 16
@@ -60,6 +60,9 @@ seeded-bugs: $(VENV)/dev ## plant each known bug in a copy and show that the tes
 
 mining: $(VENV)/dev $(VENV)/mining/done ## exports read by pm4py (half a gigabyte, in an environment of its own)
 	$(BIN)/python -m tests.mining
+
+pictures: $(VENV)/dev ## every dashboard drawn by Grafana's own components into build/pictures (Node, 620 MB under .venv)
+	$(BIN)/python -m tests.pictures
 
 requirements: ## pin all requirements anew, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/build.in -o requirements/build.txt

@@ -26,7 +26,7 @@ def worst_units(premises: Premises) -> Panel:
         labels=(("name", "Unit · Đơn vị"), ("unit", "Code")),
         columns=(
             Column(title="Late · Trễ", expression=among(late, WORST, HERE)),
-            Column(title="Settled · Đã giải quyết", expression=among(settled, WORST, HERE)),
+            Column(title="Settled · Giải quyết", expression=among(settled, WORST, HERE)),
             Column(
                 title="Share · Tỷ lệ",
                 expression=among(ratio, WORST, HERE),
@@ -67,5 +67,5 @@ def office_alerts() -> Panel:
                 ),
             ),
         ),
-        empty="none · không có",
+        empty="none recorded · không ghi nhận",
     )

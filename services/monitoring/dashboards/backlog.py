@@ -1,10 +1,10 @@
 """Open cases and their deadlines: what is overdue, what will be, what is old."""
 
+from services.monitoring.dashboards.deadlines import DEADLINES, by_deadline
 from services.monitoring.dashboards.expressions import HERE, UNDER, UNIT_HERE, named, oldest_days, open_cases
 from services.monitoring.dashboards.parts import (
     Column,
     Look,
-    Measure,
     Page,
     Panel,
     Premises,
@@ -14,18 +14,17 @@ from services.monitoring.dashboards.parts import (
     lines,
     number,
 )
-from services.monitoring.levels import INFO, OVERDUE_HOURLY
+from services.monitoring.levels import INFO
 from services.monitoring.links import Dashboard
 from services.monitoring.thresholds import OLDEST_DAYS_MAX, OVERDUE_MIN
 from services.monitoring.wording import Words
 
 _OPEN = "province:duecourse_cases_open:sum"
-_DEADLINES = {
-    "in_time": Words("In time", "Trong hạn"),
-    "due_soon": Words("Due soon", "Sắp đến hạn"),
-    "overdue": Words("Overdue", "Quá hạn"),
-    "paused": Words("Paused", "Tạm dừng"),
-}
+_MOST_OVERDUE = (
+    'topk(5, sum by (unit) (duecourse_cases_open{deadline="overdue"} @ end())'
+    f" * on (unit) group_left () {INFO}{{{UNDER}}} @ end() > 0)"
+)
+"""At each time other five would have been, and the names of all of them would fill the graph."""
 _SAID = Words(
     "Open cases of the province by their deadline; the four make up the backlog.",
     "Hồ sơ tồn đọng của tỉnh theo hạn; tổng bốn số là tồn đọng.",
@@ -41,7 +40,7 @@ def backlog(_: Premises) -> Page:
             "Hồ sơ chưa giải quyết: nơi tồn đọng, sắp đến hạn, quá hạn kéo dài.",
         ),
         rows=(
-            Row(Words("Now", "Hiện nay"), tuple(_number(name) for name in _DEADLINES)),
+            Row(Words("Now", "Hiện nay"), tuple(_number(name) for name in DEADLINES)),
             Row(Words("Units", "Các đơn vị"), (_units(),)),
             Row(Words("How it went", "Diễn biến"), (_course(), _overdue(), _unit_overdue(), _flow())),
         ),
@@ -49,8 +48,11 @@ def backlog(_: Premises) -> Page:
 
 
 def _number(deadline: str) -> Panel:
-    query = Query(expression=f'sum ({_OPEN}{{deadline="{deadline}", {HERE}}})')
-    return number(_DEADLINES[deadline], _SAID, query, width=6)
+    return number(DEADLINES[deadline], _SAID, Query(expression=_open(deadline)), width=6)
+
+
+def _open(deadline: str) -> str:
+    return f'sum ({_OPEN}{{deadline="{deadline}", {HERE}}})'
 
 
 def _units() -> Panel:
@@ -74,9 +76,8 @@ def _units() -> Panel:
             Column(title="Due soon · Sắp đến hạn", expression=named(open_cases("due_soon"))),
             Column(title="Paused · Tạm dừng", expression=named(open_cases("paused"))),
             Column(
-                title="Oldest · Lâu nhất",
+                title="Oldest, days · Lâu nhất, ngày",
                 expression=named(f"({oldest_days()})"),
-                measure=Measure.DAYS,
                 steps=(Step(None, "text"), Step(OLDEST_DAYS_MAX, "red")),
             ),
         ),
@@ -89,7 +90,7 @@ def _course() -> Panel:
     return lines(
         Words("Open cases by deadline", "Hồ sơ tồn đọng theo hạn"),
         _SAID,
-        Query(expression=f"sum by (deadline) ({_OPEN}{{{HERE}}})", legend="{{deadline}}"),
+        *by_deadline(_open),
         stacked=True,
     )
 
@@ -98,10 +99,10 @@ def _overdue() -> Panel:
     return lines(
         Words("Units with most overdue cases", "Đơn vị nhiều hồ sơ quá hạn nhất"),
         Words(
-            "The ten with most overdue cases at each time.", "Mười đơn vị nhiều hồ sơ quá hạn nhất tại mỗi thời điểm."
+            "The five that have most at the end of the time shown.", "Năm đơn vị nhiều nhất ở cuối khoảng thời gian."
         ),
         Query(
-            expression=f"topk(10, {named(open_cases('overdue'), UNDER)} > 0)",
+            expression=f"{named(open_cases('overdue'))} and on (unit) {_MOST_OVERDUE}",
             legend="{{name}}",
         ),
     )
@@ -111,10 +112,10 @@ def _unit_overdue() -> Panel:
     return lines(
         Words("Overdue cases of the unit chosen", "Quá hạn của đơn vị đã chọn"),
         Words(
-            "As recorded once an hour: the alerts on growth are computed from these.",
-            "Ghi nhận mỗi giờ một lần: cảnh báo tăng quá hạn tính từ số này.",
+            "Open cases of the unit past their date.",
+            "Hồ sơ của đơn vị đang giải quyết và đã quá hạn.",
         ),
-        Query(expression=f"last_over_time({OVERDUE_HOURLY}{{{UNIT_HERE}}}[2h])", legend="{{unit}}"),
+        Query(expression=open_cases("overdue", UNIT_HERE), legend="overdue · quá hạn", colour="red"),
     )
 
 

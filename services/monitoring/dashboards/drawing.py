@@ -9,14 +9,18 @@ from grafana_foundation_sdk.models import common as kinds
 from grafana_foundation_sdk.models.common import DataSourceRef
 from grafana_foundation_sdk.models.dashboard import (
     DashboardFieldConfigSourceOverrides,
+    DashboardSpecialValueMapOptions,
     DataTransformerConfig,
     DynamicConfigValue,
     FieldColor,
     FieldColorModeId,
     GridPos,
     MatcherConfig,
+    SpecialValueMap,
+    SpecialValueMatch,
     Threshold,
     ThresholdsMode,
+    ValueMappingResult,
 )
 from grafana_foundation_sdk.models.dashboard import Panel as Drawn
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
@@ -25,6 +29,19 @@ from services.monitoring.dashboards.parts import Column, Look, Measure, Panel, Q
 from services.monitoring.links import Dashboard
 from services.monitoring.wording import Words
 
+COLUMN_MIN: Final = 60
+LABEL_WIDTHS: Final = {
+    "unit": 90,
+    "parent": 90,
+    "level": 105,
+    "scope": 80,
+    "name": 215,
+    "policy": 60,
+    "time_zone": 140,
+}
+"""Pixels. Grafana gives each column of a listing 150 at least, and hides those that have no room then."""
+HIDDEN: Final = ("Time", "replay_run")
+"""Columns of no use; the second says of which run the figures of an audit Prometheus are."""
 SOURCE: Final = DataSourceRef(type_val="prometheus", uid="${datasource}")
 Builder = stat.Panel | timeseries.Panel | bargauge.Panel | table.Panel
 
@@ -40,12 +57,20 @@ def drawn(panel: Panel, number: int, place: GridPos) -> Drawn:
     builder.id(number).grid_pos(place).title(both(panel.title))
     builder.description(f"{panel.said.english}\n\n{panel.said.vietnamese}").datasource(SOURCE)
     builder.no_value(panel.empty).unit(panel.measure.value).decimals(panel.decimals).thresholds(_steps(panel.steps))
+    if panel.look in (Look.NUMBER, Look.BARS, Look.LISTING):
+        builder.mappings([_nothing(panel.empty)])
     for target in _targets(panel):
         builder.with_target(target)
     found = builder.build()
     if found.field_config is not None:
         found.field_config.overrides = list(_overrides(panel))
     return found
+
+
+def _nothing(text: str) -> SpecialValueMap:
+    """Without a colour of its own, what is not known would be green, or red, as the lowest of values."""
+    result = ValueMappingResult(text=text, color="text")
+    return SpecialValueMap(DashboardSpecialValueMapOptions(match=SpecialValueMatch.NULL_AND_NAN, result=result))
 
 
 def _builder(panel: Panel) -> Builder:
@@ -84,8 +109,9 @@ def _listing(panel: Panel) -> table.Panel:
     values = ["Value"] if single else [f"Value #{ref}" for ref in _refs()]
     titles = dict(panel.labels) | dict(zip(values, (column.title for column in panel.columns), strict=False))
     order = {name: place for place, name in enumerate(titles)}
-    organised = {"excludeByName": {"Time": True}, "renameByName": titles, "indexByName": order}
+    organised = {"excludeByName": dict.fromkeys(HIDDEN, True), "renameByName": titles, "indexByName": order}
     listing = table.Panel().cell_height(kinds.TableCellHeight.SM).show_header(True)
+    listing.min_width(COLUMN_MIN)
     listing.with_transformation(DataTransformerConfig(id_val="merge", options={}))
     listing.with_transformation(DataTransformerConfig(id_val="organize", options=organised))
     if panel.sorted_by:
@@ -121,20 +147,30 @@ def _overrides(panel: Panel) -> Iterator[DashboardFieldConfigSourceOverrides]:
             own = {"unit": query.measure.value, "decimals": query.decimals or 0}
             axis = {"custom.axisPlacement": "right"} if panel.look is Look.LINES else {}
             yield _override(query.legend, own | axis)
+        if query.colour:
+            yield _override(query.legend, {"color": FieldColor(FieldColorModeId.FIXED, query.colour)})
+    for name, shown in panel.names:
+        yield _override(name, {"displayName": shown})
     for column in panel.columns:
         yield _override(column.title, _column(column))
-    for label, title in panel.labels:
+    for place, (label, title) in enumerate(panel.labels):
         links = {"links": [_link(panel.opens)]} if panel.opens and label == "name" else {}
-        yield _override(title, {"unit": Measure.LABEL.value, **links})
+        width = {"custom.width": LABEL_WIDTHS.get(label, _width(title))} if place else {}  # the first has the rest
+        yield _override(title, {"unit": Measure.LABEL.value, **width, **links})
 
 
 def _column(column: Column) -> Mapping[str, Any]:
-    plain = {"unit": column.measure.value, "decimals": column.decimals}
+    plain = {"unit": column.measure.value, "decimals": column.decimals, "custom.width": _width(column.title)}
     if not column.steps:
         return plain
     steps = _steps(column.steps).build()
     colour = FieldColor(mode=FieldColorModeId.THRESHOLDS)
     return plain | {"thresholds": steps, "color": colour, "custom.cellOptions": {"type": "color-text"}}
+
+
+def _width(title: str) -> int:
+    """Pixels that the title of a column needs, with the arrow of the sorted one."""
+    return 15 * len(title) // 2 + 24
 
 
 def _override(name: str, values: Mapping[str, Any]) -> DashboardFieldConfigSourceOverrides:

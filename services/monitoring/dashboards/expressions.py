@@ -27,6 +27,11 @@ def named_parent(series: str) -> str:
     return f"{series} * on (parent) group_left (name) max by (parent, name) ({names})"
 
 
+def named_province(series: str) -> str:
+    """The series with the province's name."""
+    return f'{series} * on (province) group_left (name) max by (province, name) ({INFO}{{parent="", {HERE}}})'
+
+
 def among(series: str, chosen: str, where: str = UNDER) -> str:
     """The series with the unit's name, of the units that another query chooses."""
     return named(f"({series} and on (unit) {chosen})", where)

@@ -14,7 +14,7 @@ def freshness() -> Row:
         Words("Can these figures be believed?", "Số liệu có tin cậy không?"),
         (
             number(
-                Words("Age of the figures", "Độ trễ số liệu"),
+                Words("Age of figures", "Độ trễ"),
                 Words(
                     "Seconds since the exporter last read the database. Over five minutes: the figures are old.",
                     "Số giây kể từ lần cuối đọc cơ sở dữ liệu. Quá năm phút là số liệu đã cũ.",
@@ -22,7 +22,7 @@ def freshness() -> Row:
                 Query(expression=AGE),
                 measure=Measure.SECONDS,
                 steps=(Step(None, "green"), Step(60, "orange"), Step(stale, "red")),
-                empty="no exporter",
+                empty="no exporter · chưa có",
             ),
             number(
                 Words("Last record", "Bản ghi cuối"),
@@ -32,17 +32,17 @@ def freshness() -> Row:
                 ),
                 Query(expression="1000 * max (duecourse_projection_watermark_timestamp_seconds)"),
                 measure=Measure.MOMENT,
-                empty="nothing yet",
+                empty="nothing yet · chưa có",
             ),
             number(
-                Words("Waiting records", "Bản ghi đang chờ"),
+                Words("Waiting", "Đang chờ"),
                 Words(
                     "Records in the log that no figure contains yet.",
                     "Số bản ghi trong nhật ký chưa được tính vào số liệu.",
                 ),
                 Query(expression="sum (duecourse_projection_lag_events)"),
                 steps=(Step(None, "green"), Step(1_000, "orange"), Step(10_000, "red")),
-                empty="unknown",
+                empty="unknown · không rõ",
             ),
             number(
                 Words("Halted", "Phân vùng dừng"),
@@ -52,27 +52,27 @@ def freshness() -> Row:
                 ),
                 Query(expression="sum (duecourse_projection_halted)"),
                 steps=NONE_IS_GOOD,
-                empty="unknown",
+                empty="unknown · không rõ",
             ),
             number(
-                Words("Refused, 24 h", "Bị từ chối, 24 giờ"),
+                Words("Refused, 24 h", "Từ chối"),
                 Words(
                     "Records of the last 24 hours that became dead letters: their facts are in no figure.",
                     "Bản ghi bị từ chối trong 24 giờ qua: không có trong số liệu.",
                 ),
                 Query(expression="sum (increase(duecourse_dead_letters_total[1d]))"),
                 steps=(Step(None, "green"), Step(1, "orange")),
-                empty="unknown",
+                empty="unknown · không rõ",
             ),
             number(
-                Words("Differences", "Sai lệch đối chiếu"),
+                Words("Differences", "Sai lệch"),
                 Words(
                     "Figures that the second implementation counts otherwise (`duecourse verify`).",
                     "Số liệu mà bộ tính thứ hai cho kết quả khác (`duecourse verify`).",
                 ),
                 Query(expression="max (duecourse_verification_differences)"),
                 steps=NONE_IS_GOOD,
-                empty="not checked yet",
+                empty="not checked · chưa kiểm",
             ),
         ),
     )

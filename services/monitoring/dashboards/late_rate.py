@@ -70,7 +70,7 @@ def _interval() -> Panel:
         Query(expression=share(late, whole), legend="late share · tỷ lệ trễ"),
         Query(expression=wilson(late, whole, "-"), legend="at least · ít nhất"),
         Query(expression=wilson(late, whole, "+"), legend="at most · nhiều nhất"),
-        Query(expression=OBJECTIVE, legend="target · mục tiêu"),
+        Query(expression=OBJECTIVE, legend="target · mục tiêu", colour="red"),
         measure=Measure.SHARE,
         decimals=1,
     )
@@ -84,7 +84,7 @@ def _rise() -> Panel:
             f"Trị z của chênh lệch tỷ lệ trễ hạn giữa hai tuần: trên {RISING_Z} sẽ có cảnh báo.",
         ),
         Query(expression=f"{UNIT.recorded(LATE, 'z', '7d')}{{{UNIT_HERE}}}", legend="z"),
-        Query(expression=f"vector({RISING_Z})", legend="alert · cảnh báo"),
+        Query(expression=f"vector({RISING_Z})", legend="alert · cảnh báo", colour="red"),
         measure=Measure.TIMES,
         decimals=1,
     )

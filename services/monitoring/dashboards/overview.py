@@ -1,8 +1,10 @@
 """The province, or all of them: how it stands, and which unit is worst."""
 
 from services.monitoring.dashboards.attention import office_alerts, worst_units
+from services.monitoring.dashboards.deadlines import by_deadline
 from services.monitoring.dashboards.expressions import (
     HERE,
+    named_province,
     on_time,
     province_late,
     province_settled,
@@ -75,28 +77,33 @@ def _backlog() -> tuple[Panel, ...]:
         number(
             Words(title, vietnamese),
             Words(english_said, vietnamese_said),
-            Query(expression=f"sum ({_OPEN}{{{', '.join(filter(None, (HERE, _deadline(deadline))))}}})"),
+            Query(expression=_open(deadline)),
         )
         for title, (vietnamese, english_said, vietnamese_said, deadline) in said.items()
     )
 
 
-def _deadline(name: str) -> str:
-    return f'deadline="{name}"' if name else ""
+def _open(deadline: str) -> str:
+    """Of all deadlines where none is given."""
+    inside = f'{HERE}, deadline="{deadline}"' if deadline else HERE
+    return f"sum ({_OPEN}{{{inside}}})"
 
 
 def _shares() -> Panel:
     return lines(
         Words("Late share of 30 days and the target", "Tỷ lệ trễ hạn 30 ngày và mục tiêu"),
         Words(
-            "Late of all settled within 30 days, beside the share that the target allows.",
-            "Hồ sơ trễ hạn trên tổng số đã giải quyết trong 30 ngày, so với mức mục tiêu cho phép.",
+            "Late of all settled within 30 days, beside the share that the target allows; right: all settled.",
+            "Hồ sơ trễ hạn trên tổng số đã giải quyết trong 30 ngày, so với mức mục tiêu; bên phải: số đã giải quyết.",
         ),
+        Query(expression=named_province(f"province:duecourse_late_settled:ratio_30d{{{HERE}}}"), legend="{{name}}"),
+        Query(expression=OBJECTIVE, legend="target · mục tiêu", colour="red"),
         Query(
-            expression=f"province:duecourse_late_settled:ratio_30d{{{HERE}}}",
-            legend="{{province}}",
+            expression=province_settled("30d"),
+            legend="settled (n) · số hồ sơ",
+            measure=Measure.CASES,
+            colour="text",
         ),
-        Query(expression=OBJECTIVE, legend="target · mục tiêu"),
         measure=Measure.SHARE,
         decimals=1,
     )
@@ -109,10 +116,12 @@ def _daily() -> Panel:
             "Cases of the day so far, by event time: each day's last point is the day's count.",
             "Số hồ sơ trong ngày tính đến thời điểm đó; điểm cuối ngày là số của cả ngày.",
         ),
-        Query(expression=f'sum ({_RECEIVED}{{window="1d", {HERE}}})', legend="received · tiếp nhận"),
-        Query(expression=f'sum ({_SETTLED}{{window="1d", {HERE}}})', legend="settled · giải quyết"),
+        Query(expression=f'sum ({_RECEIVED}{{window="1d", {HERE}}})', legend="received · tiếp nhận", colour="blue"),
+        Query(expression=f'sum ({_SETTLED}{{window="1d", {HERE}}})', legend="settled · giải quyết", colour="green"),
         Query(
-            expression=f'sum ({_SETTLED}{{window="1d", timeliness="late", {HERE}}})', legend="settled late · trễ hạn"
+            expression=f'sum ({_SETTLED}{{window="1d", timeliness="late", {HERE}}})',
+            legend="settled late · trễ hạn",
+            colour="red",
         ),
     )
 
@@ -126,15 +135,15 @@ def _levels() -> Panel:
             "On time, settled, open and overdue by level of the tree.",
             "Đúng hạn, đã giải quyết, tồn đọng và quá hạn theo cấp.",
         ),
-        width=12,
+        width=14,
         labels=(("province", "Province · Tỉnh"), ("level", "Level · Cấp")),
         columns=(
             Column(title="On time · Đúng hạn", expression=on_time(late, settled), measure=Measure.SHARE, decimals=2),
-            Column(title="Settled · Đã giải quyết", expression=settled),
+            Column(title="Settled · Giải quyết", expression=settled),
             Column(title="Open · Tồn đọng", expression=_plain(TREE_LEVEL.whole(OVERDUE))),
             Column(title="Overdue · Quá hạn", expression=_plain(TREE_LEVEL.part(OVERDUE))),
         ),
-        sorted_by="Settled · Đã giải quyết",
+        sorted_by="Settled · Giải quyết",
     )
 
 
@@ -150,6 +159,7 @@ def _course() -> Panel:
             "The backlog: in time, due soon, overdue, paused.",
             "Tồn đọng: trong hạn, sắp đến hạn, quá hạn, tạm dừng.",
         ),
-        Query(expression=f"sum by (deadline) ({_OPEN}{{{HERE}}})", legend="{{deadline}}"),
+        *by_deadline(_open),
+        width=10,
         stacked=True,
     )

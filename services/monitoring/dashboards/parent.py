@@ -1,5 +1,6 @@
 """One parent: the units under it side by side."""
 
+from services.monitoring.dashboards.deadlines import by_deadline
 from services.monitoring.dashboards.expressions import (
     PARENT_HERE,
     among,
@@ -40,7 +41,7 @@ def parent(premises: Premises) -> Page:
             "Huyện hoặc sở cùng các đơn vị trực thuộc: hồ sơ của chính nó và của đơn vị con.",
         ),
         rows=(
-            Row(Words("Now", "Hiện nay"), (_rate("month", "Tháng"), _rate("year", "Năm"), _open(), _overdue())),
+            Row(Words("Now", "Hiện nay"), (_rate("month", "tháng này"), _rate("year", "năm nay"), _open(), _overdue())),
             Row(Words("The units under it", "Các đơn vị trực thuộc"), (_units(premises),)),
             Row(Words("How it went", "Diễn biến"), (_shares(), _course())),
         ),
@@ -51,7 +52,7 @@ def _rate(window: str, vietnamese: str) -> Panel:
     late = f'sum ({_SETTLED}{{window="{window}", {LATE.part}, {PARENT_HERE}}})'
     whole = f'sum ({_SETTLED}{{window="{window}", {PARENT_HERE}}})'
     return number(
-        Words(f"On time, this {window}", f"Đúng hạn, {vietnamese.lower()} này"),
+        Words(f"On time, this {window}", f"Đúng hạn, {vietnamese}"),
         Words(
             "Settled early or on time, of all settled, in the reporting period so far.",
             "Giải quyết trước và đúng hạn trên tổng số đã giải quyết, kỳ báo cáo đến nay.",
@@ -96,7 +97,7 @@ def _units(premises: Premises) -> Panel:
         labels=(("name", "Unit · Đơn vị"), ("unit", "Code")),
         columns=(
             Column(title="Late · Trễ", expression=named(late)),
-            Column(title="Settled · Đã giải quyết", expression=named(whole)),
+            Column(title="Settled · Giải quyết", expression=named(whole)),
             Column(
                 title="Share · Tỷ lệ", expression=named(f"({share(late, whole)})"), measure=Measure.SHARE, decimals=2
             ),
@@ -124,11 +125,17 @@ def _shares() -> Panel:
     return lines(
         Words("Late share of 30 days and the target", "Tỷ lệ trễ hạn 30 ngày và mục tiêu"),
         Words(
-            "With the units under it, beside the share that the target allows.",
-            "Gồm các đơn vị trực thuộc, so với mức mục tiêu cho phép.",
+            "With the units under it, beside the share that the target allows; right: how many were settled.",
+            "Gồm các đơn vị trực thuộc, so với mức mục tiêu cho phép; bên phải: số đã giải quyết.",
         ),
-        Query(expression=f"{PARENT.recorded(LATE, 'ratio', '30d')}{{{PARENT_HERE}}}", legend="{{parent}}"),
-        Query(expression=OBJECTIVE, legend="target · mục tiêu"),
+        Query(expression=f"{PARENT.recorded(LATE, 'ratio', '30d')}{{{PARENT_HERE}}}", legend="late share · tỷ lệ trễ"),
+        Query(expression=OBJECTIVE, legend="target · mục tiêu", colour="red"),
+        Query(
+            expression=f"{PARENT.whole(LATE, '30d')}{{{PARENT_HERE}}}",
+            legend="settled (n) · số hồ sơ",
+            measure=Measure.CASES,
+            colour="text",
+        ),
         measure=Measure.SHARE,
         decimals=1,
     )
@@ -138,6 +145,6 @@ def _course() -> Panel:
     return lines(
         Words("Open cases by deadline", "Hồ sơ tồn đọng theo hạn"),
         Words("In time, due soon, overdue, paused.", "Trong hạn, sắp đến hạn, quá hạn, tạm dừng."),
-        Query(expression=f"sum by (deadline) ({_OPEN}{{{PARENT_HERE}}})", legend="{{deadline}}"),
+        *by_deadline(lambda deadline: f'sum ({_OPEN}{{deadline="{deadline}", {PARENT_HERE}}})'),
         stacked=True,
     )

@@ -23,12 +23,11 @@ class Look(StrEnum):
 
 
 class Measure(StrEnum):
-    """Units in Grafana's names; counts of cases have none of their own."""
+    """Units in Grafana's names. Counts are written out: its `short` would make 1 K of 1,499 cases."""
 
-    CASES = "short"
+    CASES = "locale"
     SHARE = "percentunit"
     SECONDS = "s"
-    DAYS = "d"
     PER_SECOND = "cps"
     BYTES = "bytes"
     TIMES = "none"
@@ -48,12 +47,16 @@ NONE_IS_GOOD: Final = (Step(None, "green"), Step(1, "red"))
 
 
 class Query(Struct, frozen=True, kw_only=True):
-    """One query; `legend` names what it finds, with `{{label}}` for labels. `measure` where not the panel's."""
+    """One query; `legend` names what it finds, with `{{label}}` for labels. `measure` where not the panel's.
+
+    `colour` of its line, where the next of the palette would say something else.
+    """
 
     expression: str
     legend: str = ""
     measure: Measure | None = None
     decimals: int | None = None
+    colour: str = ""
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -67,7 +70,10 @@ class Column(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """A panel; `width` of 24 and `height` in Grafana's grid. `empty` is shown where the queries find nothing."""
+    """A panel; `width` of 24 and `height` in Grafana's grid. `empty` is shown where the queries find nothing.
+
+    `names`: what is shown in place of a legend that is for programs.
+    """
 
     look: Look
     title: Words
@@ -80,6 +86,7 @@ class Panel(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = NEUTRAL
     stacked: bool = False
     empty: str = "–"
+    names: tuple[tuple[str, str], ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     columns: tuple[Column, ...] = ()
     sorted_by: str = ""
@@ -153,6 +160,7 @@ def lines(
     measure: Measure = Measure.CASES,
     decimals: int = 0,
     stacked: bool = False,
+    empty: str = "–",
 ) -> Panel:
     """A graph over time."""
     return Panel(
@@ -164,4 +172,5 @@ def lines(
         measure=measure,
         decimals=decimals,
         stacked=stacked,
+        empty=empty,
     )

@@ -5,7 +5,8 @@ from services.monitoring.links import Dashboard
 from services.monitoring.thresholds import EVENT_TO_METRIC_SECONDS_MAX
 from services.monitoring.wording import Words
 
-PROCESSES = 'job=~"duecourse.*"'
+PROCESSES = 'job="duecourse-process"'
+"""One process that is all of Duecourse shows itself on the page of the figures, too."""
 _LATENCY = "duecourse_event_to_metric_seconds_bucket"
 
 
@@ -34,7 +35,7 @@ def _facts() -> Panel:
         Query(expression=_rate("type", "duecourse_events_applied_total"), legend="{{type}}"),
         Query(expression="sum (rate(duecourse_events_duplicate_total[$__rate_interval]))", legend="repeats · lặp"),
         measure=Measure.PER_SECOND,
-        decimals=2,
+        decimals=1,
         stacked=True,
     )
 
@@ -50,7 +51,7 @@ def _refused() -> Panel:
             expression="sum by (reason) (increase(duecourse_dead_letters_total[1h])) > 0",
             legend="{{reason}}",
         ),
-        decimals=0,
+        empty="none recorded · không ghi nhận",
     )
 
 
@@ -58,7 +59,7 @@ def _waiting() -> Panel:
     return lines(
         Words("Records that wait", "Bản ghi đang chờ"),
         Words("What the log holds beyond what was read, by partition.", "Phần nhật ký chưa đọc, theo phân vùng."),
-        Query(expression="max by (partition) (duecourse_projection_lag_events)", legend="{{partition}}"),
+        Query(expression="max by (partition) (duecourse_projection_lag_events)", legend="partition {{partition}}"),
         width=8,
     )
 
@@ -120,7 +121,7 @@ def _latency() -> Panel:
             for share, words in (("0.5", "50"), ("0.99", "99"))
         ),
         measure=Measure.SECONDS,
-        decimals=2,
+        decimals=1,
     )
 
 
@@ -133,7 +134,7 @@ def _scrape() -> Panel:
             expression='max (scrape_duration_seconds{job="duecourse"})',
             legend="seconds · giây",
             measure=Measure.SECONDS,
-            decimals=3,
+            decimals=1,
         ),
     )
 
@@ -141,14 +142,14 @@ def _scrape() -> Panel:
 def _processor() -> Panel:
     return lines(
         Words("Processor", "Bộ xử lý"),
-        Words("Cores in use, by process.", "Số lõi đang dùng, theo tiến trình."),
+        Words("Of one core, by process.", "So với một lõi, theo tiến trình."),
         Query(
             expression=f"rate(process_cpu_seconds_total{{{PROCESSES}}}[$__rate_interval])",
-            legend="{{job}} {{instance}}",
+            legend="{{instance}}",
         ),
         width=6,
-        measure=Measure.TIMES,
-        decimals=2,
+        measure=Measure.SHARE,
+        decimals=1,
     )
 
 
@@ -156,7 +157,7 @@ def _memory() -> Panel:
     return lines(
         Words("Memory", "Bộ nhớ"),
         Words("Resident memory, by process.", "Bộ nhớ thường trú, theo tiến trình."),
-        Query(expression=f"process_resident_memory_bytes{{{PROCESSES}}}", legend="{{job}} {{instance}}"),
+        Query(expression=f"process_resident_memory_bytes{{{PROCESSES}}}", legend="{{instance}}"),
         width=6,
         measure=Measure.BYTES,
     )
@@ -169,13 +170,13 @@ def _rules() -> Panel:
         Query(
             expression=(
                 'max by (group) (label_replace(prometheus_rule_group_last_duration_seconds, "group", "$1",'
-                ' "rule_group", ".*;(.+)"))'
+                ' "rule_group", ".*;(?:duecourse-)?(.+)"))'
             ),
             legend="{{group}}",
         ),
         width=6,
         measure=Measure.SECONDS,
-        decimals=2,
+        decimals=1,
     )
 
 

@@ -1,6 +1,15 @@
 """The target, and how much of what it allows is used up."""
 
-from services.monitoring.dashboards.expressions import HERE, named_parent, province_late, province_settled, share
+from collections.abc import Callable
+
+from services.monitoring.dashboards.expressions import (
+    HERE,
+    named_parent,
+    named_province,
+    province_late,
+    province_settled,
+    share,
+)
 from services.monitoring.dashboards.parts import (
     Column,
     Look,
@@ -21,7 +30,12 @@ from services.monitoring.thresholds import BURNS
 from services.monitoring.wording import Words
 
 _ALLOWED = f"scalar({OBJECTIVE})"
-_WINDOWS = {"1d": "today · hôm nay", "7d": "7 days · 7 ngày", "30d": "30 days · 30 ngày", "year": "year · năm"}
+_WINDOWS = {
+    "1d": "today · hôm nay",
+    "7d": "7 days · 7 ngày",
+    "30d": "30 days · 30 ngày",
+    "year": "reporting year · năm báo cáo",
+}
 
 
 def targets(premises: Premises) -> Page:
@@ -34,7 +48,7 @@ def targets(premises: Premises) -> Page:
         ),
         rows=(
             Row(Words("The reporting year so far", "Năm báo cáo đến nay"), (_objective(), _share(), _left(), _cases())),
-            Row(Words("How fast it goes", "Tốc độ"), (_burn(), _bars(premises))),
+            Row(Words("How fast it goes", "Tốc độ"), (_burn(), _windows(premises))),
             Row(Words("Who uses it", "Ai sử dụng"), (_levels(), _parents())),
         ),
     )
@@ -103,7 +117,10 @@ def _burn() -> Panel:
             f"1 là đúng mức cho phép. Cảnh báo: {said} lần.",
         ),
         *(
-            Query(expression=f"{PROVINCE.recorded(LATE, 'burn', window)}{{{HERE}}}", legend=f"{{{{province}}}} {words}")
+            Query(
+                expression=named_province(f"{PROVINCE.recorded(LATE, 'burn', window)}{{{HERE}}}"),
+                legend=f"{{{{name}}}}: {words}",
+            )
             for window, words in _WINDOWS.items()
         ),
         measure=Measure.TIMES,
@@ -111,23 +128,36 @@ def _burn() -> Panel:
     )
 
 
-def _bars(premises: Premises) -> Panel:
+def _windows(premises: Premises) -> Panel:
     return Panel(
-        look=Look.BARS,
+        look=Look.LISTING,
         title=Words("Late share by window", "Tỷ lệ trễ hạn theo kỳ"),
         said=Words(
             "Late of all settled within each window; red is over the target.",
             "Tỷ lệ trễ hạn trong từng kỳ; đỏ là vượt mục tiêu.",
         ),
-        queries=tuple(
-            Query(expression=share(province_late(window), province_settled(window)), legend=words)
-            for window, words in _WINDOWS.items()
-        ),
         width=12,
-        measure=Measure.SHARE,
-        decimals=2,
-        steps=(Step(None, "green"), Step(float(premises.objective), "red")),
+        labels=(("within", "Within · Trong"),),
+        columns=(
+            Column(title="Late · Trễ", expression=_of_each(province_late)),
+            Column(title="Settled · Giải quyết", expression=_of_each(province_settled)),
+            Column(
+                title="Share · Tỷ lệ",
+                expression=_of_each(lambda window: share(province_late(window), province_settled(window))),
+                measure=Measure.SHARE,
+                decimals=2,
+                steps=premises.over,
+            ),
+        ),
+        sorted_by="Settled · Giải quyết",
         empty="n/a",
+    )
+
+
+def _of_each(asked: Callable[[str], str]) -> str:
+    """A row for each window, under its words."""
+    return " or ".join(
+        f'label_replace({asked(window)}, "within", "{words}", "", "")' for window, words in _WINDOWS.items()
     )
 
 
@@ -165,17 +195,17 @@ def _listing(title: Words, labels: tuple[tuple[str, str], ...], late: str, settl
         labels=labels,
         columns=(
             Column(title="Late · Trễ", expression=late),
-            Column(title="Settled · Đã giải quyết", expression=settled),
+            Column(title="Settled · Giải quyết", expression=settled),
             Column(
                 title="Share · Tỷ lệ", expression=share(f"({late})", f"({settled})"), measure=Measure.SHARE, decimals=2
             ),
             Column(
-                title="× target · × mục tiêu",
+                title="Times · Số lần",
                 expression=f"{share(f'({late})', f'({settled})')} / {_ALLOWED}",
                 measure=Measure.TIMES,
                 decimals=2,
                 steps=(Step(None, "text"), Step(1, "red")),
             ),
         ),
-        sorted_by="× target · × mục tiêu",
+        sorted_by="Times · Số lần",
     )

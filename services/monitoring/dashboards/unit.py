@@ -1,5 +1,7 @@
 """One unit: its own cases."""
 
+from projections.data_quality import MEANINGS
+from services.monitoring.dashboards.deadlines import DEADLINES, by_deadline
 from services.monitoring.dashboards.expressions import (
     UNIT_HERE,
     oldest_days,
@@ -54,12 +56,6 @@ def _rate(window: str) -> Panel:
 
 
 def _open() -> tuple[Panel, ...]:
-    said = {
-        "in_time": Words("In time", "Trong hạn"),
-        "due_soon": Words("Due soon", "Sắp đến hạn"),
-        "overdue": Words("Overdue", "Quá hạn"),
-        "paused": Words("Paused", "Tạm dừng"),
-    }
     return tuple(
         number(
             title,
@@ -70,22 +66,20 @@ def _open() -> tuple[Panel, ...]:
             Query(expression=open_cases(deadline, UNIT_HERE)),
             width=4,
         )
-        for deadline, title in said.items()
+        for deadline, title in DEADLINES.items()
     )
 
 
 def _oldest() -> Panel:
     return number(
-        Words("Oldest open case", "Hồ sơ tồn lâu nhất"),
+        Words("Oldest open case, days", "Hồ sơ tồn lâu nhất, ngày"),
         Words(
             "Days since it was received; empty where nothing is open.",
             "Số ngày kể từ khi tiếp nhận; trống nếu không có.",
         ),
         Query(expression=oldest_days(UNIT_HERE)),
         width=8,
-        measure=Measure.DAYS,
         steps=(Step(None, "green"), Step(OLDEST_DAYS_MAX, "red")),
-        empty="none open",
     )
 
 
@@ -100,7 +94,7 @@ def _interval() -> Panel:
         Query(expression=share(late, whole), legend="late share · tỷ lệ trễ"),
         Query(expression=wilson(late, whole, "-"), legend="at least · ít nhất"),
         Query(expression=wilson(late, whole, "+"), legend="at most · nhiều nhất"),
-        Query(expression=OBJECTIVE, legend="target · mục tiêu"),
+        Query(expression=OBJECTIVE, legend="target · mục tiêu", colour="red"),
         measure=Measure.SHARE,
         decimals=1,
     )
@@ -110,7 +104,7 @@ def _course() -> Panel:
     return lines(
         Words("Open cases by deadline", "Hồ sơ tồn đọng theo hạn"),
         Words("In time, due soon, overdue, paused.", "Trong hạn, sắp đến hạn, quá hạn, tạm dừng."),
-        Query(expression=f"sum by (deadline) (duecourse_cases_open{{{UNIT_HERE}}})", legend="{{deadline}}"),
+        *by_deadline(lambda deadline: open_cases(deadline, UNIT_HERE)),
         stacked=True,
     )
 
@@ -122,9 +116,13 @@ def _daily() -> Panel:
             "Cases of the day so far, by event time: each day's last point is the day's count.",
             "Số hồ sơ trong ngày tính đến thời điểm đó; điểm cuối ngày là số của cả ngày.",
         ),
-        Query(expression=f'sum (duecourse_cases_received{{window="1d", {UNIT_HERE}}})', legend="received · tiếp nhận"),
-        Query(expression=settled("", "1d", UNIT_HERE), legend="settled · giải quyết"),
-        Query(expression=settled("", "1d", UNIT_HERE, late=True), legend="settled late · trễ hạn"),
+        Query(
+            expression=f'sum (duecourse_cases_received{{window="1d", {UNIT_HERE}}})',
+            legend="received · tiếp nhận",
+            colour="blue",
+        ),
+        Query(expression=settled("", "1d", UNIT_HERE), legend="settled · giải quyết", colour="green"),
+        Query(expression=settled("", "1d", UNIT_HERE, late=True), legend="settled late · trễ hạn", colour="red"),
     )
 
 
@@ -140,5 +138,6 @@ def _problems() -> Panel:
             Query(expression=f"sum by (problem) (duecourse_data_quality_cases{{{UNIT_HERE}}})", legend="{{problem}}"),
         ),
         width=12,
-        empty="none · không có",
+        names=tuple((problem, f"{text.en} · {text.vi}") for problem, text in MEANINGS.items()),
+        empty="none recorded · không ghi nhận",
     )

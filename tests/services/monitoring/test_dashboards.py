@@ -107,13 +107,37 @@ def line_widths(found: list[Mapping[str, Any]]) -> Iterator[int]:
 def test_freshness_and_completeness_stand_above_everything(name: str) -> None:
     first = [panel["title"].split(" · ")[0] for panel in list(panels(FOUND[name]))[:6]]
     assert first == [
-        "Age of the figures",
+        "Age of figures",
         "Last record",
-        "Waiting records",
+        "Waiting",
         "Halted",
         "Refused, 24 h",
         "Differences",
     ]
+
+
+@each_file
+def test_counts_are_written_out_and_what_is_not_known_has_no_colour_of_its_own(name: str) -> None:
+    assert '"short"' not in json.dumps(FOUND[name]), "1 K beside a rate is no number of cases"
+    for panel in panels(FOUND[name]):
+        if panel["type"] != "timeseries":
+            [unknown] = panel["fieldConfig"]["defaults"]["mappings"]
+            assert unknown["options"]["match"] == "null+nan"
+            assert unknown["options"]["result"]["color"] == "text"
+
+
+@each_file
+def test_the_columns_of_a_listing_have_room_in_it(name: str) -> None:
+    """Grafana hides what lies beyond the panel's edge; a screen of 1,920 pixels leaves 1,600."""
+    for panel in panels(FOUND[name]):
+        if panel["type"] == "table":
+            taken = sum(column_widths(panel)) + panel["fieldConfig"]["defaults"]["custom"]["minWidth"]
+            assert taken < 1_600 * panel["gridPos"]["w"] / COLUMNS - 24, panel["title"]
+
+
+def column_widths(panel: Mapping[str, Any]) -> Iterator[int]:
+    for override in panel["fieldConfig"]["overrides"]:
+        yield from (one["value"] for one in override["properties"] if one["id"] == "custom.width")
 
 
 @each_file

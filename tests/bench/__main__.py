@@ -16,12 +16,13 @@ import uvloop
 
 from services.cli.options import COLLECTION_THRESHOLDS
 from services.postgres.embedded import embedded_postgres
-from tests.bench import compiled, growth, ingest, live, replay, report, scrape
+from tests.bench import compiled, growth, ingest, live, replay, report, scrape, watching
 
 PARTS = {
     "ingest": ingest.run,
     "growth": growth.run,
     "scrape": scrape.run,
+    "watching": watching.run,
     "report": report.run,
     "replay": replay.run,
     "live": live.run,

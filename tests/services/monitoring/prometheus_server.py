@@ -136,11 +136,11 @@ def running(folder: Path, file: Path, address: str) -> Iterator[Asking]:
         log.close()
 
 
-def configuration(folder: Path, target: str, own: str) -> Path:
-    """Written for this run: every rule at once, and alerts without their waits."""
+def configuration(folder: Path, target: str, own: str, *, every: str = EVERY, rules_every: str = RULES_EVERY) -> Path:
+    """Written for this run: rules computed more often than they are deployed, and alerts without their waits."""
     for rules in sorted((DEPLOY / "prometheus/rules").glob("*.yml")):
         text = re.sub(
-            r"^( +interval:) \w+$", rf"\1 {RULES_EVERY}", rules.read_text(encoding="utf-8"), flags=re.MULTILINE
+            r"^( +interval:) \w+$", rf"\1 {rules_every}", rules.read_text(encoding="utf-8"), flags=re.MULTILINE
         )
         (folder / rules.name).write_text(re.sub(r"^ +for: \w+\n", "", text, flags=re.MULTILINE), encoding="utf-8")
     jobs = [
@@ -153,7 +153,7 @@ def configuration(folder: Path, target: str, own: str) -> Path:
         {"job_name": "prometheus", "static_configs": [{"targets": [own]}]},
     ]
     made = {
-        "global": {"scrape_interval": EVERY, "evaluation_interval": RULES_EVERY},
+        "global": {"scrape_interval": every, "evaluation_interval": rules_every},
         "rule_files": [f"{folder}/*.yml"],
         "scrape_configs": jobs,
     }

@@ -166,6 +166,24 @@ async def test_ends_before_and_after_the_due_time_of_one_day_are_told_apart() ->
     check(found, expected)
 
 
+async def test_days_far_apart_count_alike_however_far_and_neighbours_do_not() -> None:
+    """The day after the due day is the first on which a case counts as overdue: whether it ends then is another shape."""
+    world = World(HANOI, Policy.DATE, TURNS[HANOI][0])
+    begin = NOW - 4_000 * DAY
+    histories = [
+        [
+            Fact("/desk", "1", begin, facts.Received("A", begin + due * DAY)),
+            Fact("/desk", "2", begin + (due + late) * DAY, facts.Processed()),
+        ]
+        for due in (2, 3, 40)
+        for late in (-1, 0, 1, 2, 3, 400)
+    ]
+    found, expected = in_columns(await _recorded(world, histories), world, NOW)
+    early_on_the_day_before, far_apart = 2, 4
+    assert (found.alike, found.shapes) == (18, early_on_the_day_before + far_apart - 1)
+    check(found, expected)
+
+
 async def test_the_order_of_instants_counts_also_where_there_is_no_due_date() -> None:
     """A case closed a moment before its transfer was never moved; one closed at the same moment was."""
     world = World(HANOI, Policy.DATE, TURNS[HANOI][0])

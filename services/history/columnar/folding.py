@@ -28,11 +28,14 @@ _FACT_COLUMNS: Final = 8
 
 
 class _Wanted(Struct, frozen=True):
-    """A case to be folded; `shape` is the number of the shape that it stands for, None where it stands for itself."""
+    """A case to be folded; `shape` is the number of the shape that it stands for, None where it stands for itself.
+
+    `days` are the local days in which its instants lie, in order, `units` those that hold it.
+    """
 
     recorded: RecordedCase
     shape: int | None
-    base: int
+    days: Sequence[int]
     units: Sequence[str]
 
 
@@ -75,7 +78,9 @@ def _find_shapes(connection: Any, archive: Path, scratch: Path, found: Folded) -
     if first is not None:
         _fill(connection, "days", scratch, _days(found.rules.days, first, last))
     instant = found.point.recorded_at
-    connection.execute(shapes.SHAPES, {"instant": instant, "today": found.rules.days.day_of(instant)})
+    connection.execute(
+        shapes.SHAPES, {"instant": instant, "today": found.rules.days.day_of(instant), "apart": shapes.APART_DAYS}
+    )
     connection.execute(shapes.CLASSES)
     connection.execute(shapes.COUNTED)
 
@@ -106,23 +111,28 @@ def _to_fold(connection: Any) -> Iterator[_Wanted]:
     wanted: _Wanted | None = None
     while rows := result.fetchmany(FETCHED_ROWS):
         for row in rows:
-            case_id, (shape, base, units) = row[0], row[_FACT_COLUMNS:]
+            case_id, (shape, days, units) = row[0], row[_FACT_COLUMNS:]
             if wanted is None or wanted.recorded.case_id != case_id:
                 if wanted is not None:
                     yield wanted
-                wanted = _Wanted(RecordedCase(case_id, []), shape, base or 0, units or ())
+                wanted = _Wanted(RecordedCase(case_id, []), shape, days or (), units or ())
             wanted.recorded.facts.append(recorded_fact(*row[:_FACT_COLUMNS]))
     if wanted is not None:
         yield wanted
 
 
-def _cells(wanted: _Wanted, counted: Contribution) -> Iterator[tuple[int | None, int, int, str, str | int, int]]:
-    """What a case of a shape counts as: days from its first one on, units by their place among its own, 0 for none."""
-    place = {unit: number for number, unit in reversed(list(enumerate(wanted.units, 1)))} | {"": 0}
+def _cells(wanted: _Wanted, counted: Contribution) -> Iterator[tuple[int | None, int, int, int, str, str, int]]:
+    """What a case of a shape counts as: day and unit by their place among its own, 0 for no unit.
+
+    What is counted on the day after one of its days, such as a due date that passed, is so many days later.
+    """
+    units = {unit: number for number, unit in reversed(list(enumerate(wanted.units, 1)))} | {"": 0}
+    days = {day + 1: (number, 1) for number, day in enumerate(wanted.days, 1)}
+    days |= {day: (number, 0) for number, day in enumerate(wanted.days, 1)}
     for day, unit, measure, n in counted.cells:
-        yield wanted.shape, day - wanted.base, place[unit], counted.kind, MEASURES[measure], n
+        yield wanted.shape, *days[day], units[unit], counted.kind, MEASURES[measure], n
     for problem in counted.problems:
-        yield wanted.shape, counted.problem_day - wanted.base, place[counted.problem_unit], counted.kind, problem, 1
+        yield wanted.shape, *days[counted.problem_day], units[counted.problem_unit], counted.kind, problem, 1
 
 
 _INDEX: Final = {name: index for index, name in enumerate(MEASURES)}

@@ -10,6 +10,9 @@ from services.history.columnar.spool import COLUMNS
 
 ONE_BY_ONE: Final = ("paused", "resumed", "retracted")
 """Facts whose effect is no matter of order and days alone: their cases are folded one by one."""
+APART_DAYS: Final = 2
+"""Days between two local days beyond which it counts no more how many they are: what is counted on the day after one
+day is counted before the next."""
 UNCOUNTED: Final = ("procedure", "receiving_unit")
 """What facts say that no figure depends on."""
 _APART: Final = ("unit", "due")
@@ -76,7 +79,8 @@ with placed as (
     from facts asof left join days on facts.happened_at >= days.start
     asof left join days as dues on facts.due >= dues.start
 ), cases as (
-    select case_id, count(*) as events, max(happened_at) as last_time, min(day) as base,
+    select case_id, count(*) as events, max(happened_at) as last_time,
+        list_sort(list_distinct(list(day) || coalesce(list(due_day) filter (due_day is not null), []))) as days,
         bool_or(odd or odd_day or odd_due) or count(distinct (source, id)) < count(*) as odd,
         max(greatest(happened_at, due)) >= $instant or bool_or(coalesce(day, 0) = $today) or
             bool_or(coalesce(due_day, 0) between $today - 1 and $today) as ahead,
@@ -86,10 +90,11 @@ with placed as (
             due: due, due_day: due_day, due_starts: due_starts} order by happened_at, name, source, id) as facts
     from placed group by case_id
 )
-select case_id, events, last_time, base, units, case when not odd and not ahead then (
-    list_transform(facts, lambda f: {name: f.name, own: f.own, said: f.said, day: f.day - base, starts: f.starts,
-        place: list_position(instants, f.happened_at), due_day: f.due_day - base, due_starts: f.due_starts,
-        due_place: list_position(instants, f.due)})::varchar
+select case_id, events, last_time, days, units, case when not odd and not ahead then (
+    list_transform(facts, lambda f: {name: f.name, own: f.own, said: f.said, day: list_position(days, f.day),
+        starts: f.starts, place: list_position(instants, f.happened_at), due_day: list_position(days, f.due_day),
+        due_starts: f.due_starts, due_place: list_position(instants, f.due)})::varchar
+    || list_transform(range(2, len(days) + 1), lambda i: least(days[i] - days[i - 1], $apart))::varchar
     || list_transform(units, lambda u: list_position(units, u))::varchar) end as shape
 from cases
 """
@@ -100,13 +105,13 @@ select row_number() over (order by first) as class, shape, first from
 """
 COUNTED: Final = """
 create table counted as
-select class, base, units, events, last_time from shapes join classes using (shape)
+select class, days, units, events, last_time from shapes join classes using (shape)
 """
 TO_FOLD: Final = """
 select archived.case_id, partition, position, recorded_at, unhex(body), promised, procedures_version, calendar_version,
-    class, base, units
+    class, days, units
 from archived join (
-    select case_id, class, base, units from shapes left join classes using (shape)
+    select case_id, class, days, units from shapes left join classes using (shape)
     where shape is null or case_id = first
 ) as wanted using (case_id)
 order by case_id, partition, position
@@ -114,10 +119,10 @@ order by case_id, partition, position
 CELLS: Final = """
 create table cells as
 select * from read_csv($path, header = false, auto_detect = false, delim = ',', columns =
-    {class: 'bigint', day: 'integer', unit: 'integer', kind: 'varchar', word: 'varchar', n: 'bigint'})
+    {class: 'bigint', day: 'integer', later: 'integer', unit: 'integer', kind: 'varchar', word: 'varchar', n: 'bigint'})
 """
 TALLIES: Final = """
-select base + day, case when unit = 0 then '' else units[unit] end, kind, word, sum(n)::bigint
+select days[day] + later, case when unit = 0 then '' else units[unit] end, kind, word, sum(n)::bigint
 from counted join cells using (class) group by all
 """
 TOTALS: Final = "select coalesce(sum(events), 0)::bigint, count(*), max(last_time) from counted"

@@ -26,6 +26,9 @@ _SAID: Final = sorted(
     }
 )
 """What facts say beside unit and due date; a field that is added to an event is one more here."""
+_FACTS, _PLACES, _NOTHING, _FIELDS = "chr(28)", "chr(29)", "chr(30)", "chr(31)"
+"""What stands between the parts of a shape, and for a null: no event has such characters unescaped, and the cases of
+events with escapes are folded one by one."""
 _TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 
@@ -39,7 +42,18 @@ def _instant(text: str) -> str:
     return f"case when regexp_full_match({text}, '{_TIME}') then epoch_us(try_cast({cut} as timestamptz)) end"
 
 
-_said: Final = ", ".join(f"event ->> '$.data.{name}' as said_{name}" for name in _SAID)
+_PATHS: Final = {
+    "type": "$.type",
+    "time_text": "$.time",
+    "source": "$.source",
+    "id": "$.id",
+    "subject": "$.subject",
+    "due_text": "$.data.due",
+    "unit": "$.data.unit",
+} | {f"said_{name}": f"$.data.{name}" for name in _SAID}
+"""Where in an event a column is; all are taken in one go, for each look into JSON reads it from its beginning."""
+_said: Final = ", ".join(f"coalesce(said_{name}, {_NOTHING})" for name in _SAID)
+_taken: Final = ", ".join(f"taken[{number}] as {name}" for number, name in enumerate(_PATHS, 1))
 _FILE: Final = (
     "read_csv($path, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
     f"max_line_size = 4194304, columns = {{{', '.join(f'{name}: {kind!r}' for name, kind in COLUMNS.items())}}})"
@@ -51,16 +65,16 @@ with read as (
     select case_id, partition, position, promised, try(decode(unhex(body))) as text,
         case when json_valid(text) then text::json end as event
     from archived
+), looked_into as (
+    select case_id, promised, text, event ->> [{_texts(_PATHS.values())}] as taken from read
+), told as (
+    select case_id, promised, text, {_taken} from looked_into
 ), said as (
-    select case_id, promised, text,
-        regexp_extract(event ->> '$.type', '^duecourse\\.case\\.([a-z]+)\\.v1$', 1) as name,
-        event ->> '$.time' as time_text, event ->> '$.source' as source, event ->> '$.id' as id,
-        event ->> '$.subject' as subject, event ->> '$.data.due' as due_text, event ->> '$.data.unit' as unit, {_said}
-    from read
+    select *, regexp_extract(type, '^duecourse\\.case\\.([a-z]+)\\.v1$', 1) as name from told
 )
 select case_id, name, source, id, unit, {_instant("time_text")} as happened_at,
     coalesce({_instant("due_text")}, case when due_text is null then promised end) as due,
-    source = '{facts.DEADLINES_SOURCE}' as own, {{{", ".join(f"{name}: said_{name}" for name in _SAID)}}} as said,
+    source = '{facts.DEADLINES_SOURCE}' as own, concat_ws({_FIELDS}, name, own, {_said}) as said,
     coalesce(
         text is null or contains(text, '\\') or subject <> case_id or name not in ({_texts(_NAMES)})
         or happened_at is null or source is null or id is null
@@ -71,7 +85,7 @@ select case_id, name, source, id, unit, {_instant("time_text")} as happened_at,
 from said
 """
 INSTANTS: Final = "select min(least(happened_at, due)), max(greatest(happened_at, due)) from facts"
-SHAPES: Final = """
+SHAPES: Final = f"""
 create table shapes as
 with placed as (
     select facts.*, days.day as day, days.start = happened_at as starts, coalesce(days.odd, true) as odd_day,
@@ -86,16 +100,16 @@ with placed as (
             bool_or(coalesce(due_day, 0) between $today - 1 and $today) as ahead,
         list_sort(list_distinct(list(happened_at) || coalesce(list(due) filter (due is not null), []))) as instants,
         list(unit order by happened_at, name, source, id) filter (unit is not null) as units,
-        list({name: name, own: own, said: said, happened_at: happened_at, day: day, starts: starts,
-            due: due, due_day: due_day, due_starts: due_starts} order by happened_at, name, source, id) as facts
+        list({{said: said, happened_at: happened_at, day: day, starts: starts, due: due, due_day: due_day,
+            due_starts: due_starts}} order by happened_at, name, source, id) as facts
     from placed group by case_id
 )
-select case_id, events, last_time, days, units, case when not odd and not ahead then (
-    list_transform(facts, lambda f: {name: f.name, own: f.own, said: f.said, day: list_position(days, f.day),
-        starts: f.starts, place: list_position(instants, f.happened_at), due_day: list_position(days, f.due_day),
-        due_starts: f.due_starts, due_place: list_position(instants, f.due)})::varchar
-    || list_transform(range(2, len(days) + 1), lambda i: least(days[i] - days[i - 1], $apart))::varchar
-    || list_transform(units, lambda u: list_position(units, u))::varchar) end as shape
+select case_id, events, last_time, days, units, case when not odd and not ahead then array_to_string(
+    list_transform(facts, lambda f: concat_ws({_PLACES}, f.said, list_position(days, f.day), f.starts,
+        list_position(instants, f.happened_at), list_position(days, f.due_day), f.due_starts,
+        list_position(instants, f.due)))
+    || list_transform(range(2, len(days) + 1), lambda i: least(days[i] - days[i - 1], $apart)::varchar)
+    || ['units'] || list_transform(units, lambda u: list_position(units, u)::varchar), {_FACTS}) end as shape
 from cases
 """
 CLASSES: Final = """

@@ -167,7 +167,7 @@ async def test_ends_before_and_after_the_due_time_of_one_day_are_told_apart() ->
 
 
 async def test_days_far_apart_count_alike_however_far_and_neighbours_do_not() -> None:
-    """The day after the due day is the first on which a case counts as overdue: whether it ends then is another shape."""
+    """On the day after the due day a case first counts as overdue: whether it ends then is another shape."""
     world = World(HANOI, Policy.DATE, TURNS[HANOI][0])
     begin = NOW - 4_000 * DAY
     histories = [

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from projections.definitions import Definition
 from projections.figures import Counts
+from projections.periods import Period
 from projections.reports import Grouping, Report, Row
 from projections.tables import Cell, Column, Sort, Table, Text
 
@@ -47,7 +48,13 @@ def names_of(row: Row, *, is_total: bool) -> tuple[Cell, ...]:
     """Cells of `UNIT` and `NAME`."""
     if is_total and (row.unit is None and row.name in ("", "Total")):
         return "", TOTAL
-    return row.unit or "", row.words or row.name
+    words = row.words if row.month is None else Text(row.name, _vietnamese(row.month))
+    return row.unit or "", words or row.name
+
+
+def _vietnamese(month: Period) -> str:
+    """First day and day after the last, as Vietnamese writes dates."""
+    return f"{month.from_date:%d/%m/%Y} – {month.to_date:%d/%m/%Y}"
 
 
 def without_codes(table: Table) -> Table:

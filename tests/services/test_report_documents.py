@@ -120,6 +120,14 @@ async def test_reports_that_there_are_not_are_refused() -> None:
         await small("ranking", by=Grouping.MONTH)
 
 
+async def test_in_a_vietnamese_form_the_months_are_written_as_vietnamese_writes_dates() -> None:
+    found = await small("ii06a", by=Grouping.MONTH)
+    months = {language: drawn([found], Format.HTML, language).decode() for language in Language}
+    assert "2023-12-15 – 2024-01-15" in months[Language.EN]
+    assert "15/12/2023 – 15/01/2024" in months[Language.VI]
+    assert "2023-12-15 – 2024-01-15" not in months[Language.VI]
+
+
 async def test_the_form_by_month_says_which_days_each_row_is_of() -> None:
     rows = (await small("ii06a", by=Grouping.MONTH)).json["rows"]
     assert len(rows) == 12

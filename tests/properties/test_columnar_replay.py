@@ -5,6 +5,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
 from deliveries import NOW, deliveries, projected
@@ -76,10 +77,32 @@ _nudges = st.sampled_from((0, 0, -1, 1, -HOUR, HOUR, 7 * HOUR, -7 * HOUR))
 _again = st.tuples(st.integers(0, 9), st.integers(10, 40), st.booleans(), st.integers(0, 19), _nudges)
 
 
+_ends: Final = (facts.Processed(), facts.Returned(), facts.Closed("withdrawn"), None)
+_turns: Final = (facts.Transferred("B"), facts.Processed(), facts.Rescheduled(0, "apology"))
+
+
+@st.composite
+def paused_once(draw: st.DrawFn, world: World) -> History:
+    """Received, paused, resumed, perhaps ended, and perhaps one thing more at any time."""
+    times = sorted(draw(st.lists(st.sampled_from(world.instants), min_size=4, max_size=4, unique=True)))
+    due = draw(st.one_of(st.sampled_from([None, *times]), st.sampled_from(world.instants)))
+    reason: facts.PauseReason = draw(st.sampled_from(("supplement", "supplement", "verification", "payment")))
+    bodies = (facts.Received("A", due), facts.Paused(reason), facts.Resumed(), draw(st.sampled_from(_ends)))
+    told = [
+        Fact("/desk", str(place), time, body)
+        for place, (time, body) in enumerate(zip(times, bodies, strict=True))
+        if body is not None
+    ]
+    if draw(st.integers(0, 2)) == 0:
+        told.append(Fact("/desk", "more", draw(st.sampled_from(world.instants)), draw(st.sampled_from(_turns))))
+    return told
+
+
 @st.composite
 def alike(draw: st.DrawFn, world: World) -> list[History]:
     """Some cases, most of them plain, and each again on other days, in other units, with an instant moved a little."""
     found = [plain(one) or one if draw(st.integers(0, 4)) else one for one in draw(several(world, 2))]
+    found += draw(st.lists(paused_once(world), max_size=2))
     again = draw(st.lists(_again, min_size=4, max_size=16))
     return found + [
         nudged(moved(found[number % len(found)], days, otherwise=otherwise), place, by)
@@ -198,4 +221,22 @@ async def test_the_order_of_instants_counts_also_where_there_is_no_due_date() ->
     ]
     found, expected = in_columns(await _recorded(world, histories), world, NOW)
     assert (found.alike, found.shapes) == (2, 2)
+    check(found, expected)
+
+
+async def test_cases_that_were_paused_once_count_alike_by_where_the_pause_moves_their_due_date() -> None:
+    world = World(HANOI, Policy.INSTANT, TURNS[HANOI][0])
+    begin = NOW - 4_000 * DAY
+    histories = [
+        [
+            Fact("/desk", "1", begin, facts.Received("A", begin + 5 * DAY)),
+            Fact("/desk", "2", begin + 2 * DAY, facts.Paused("supplement")),
+            Fact("/desk", "3", begin + (2 + pause) * DAY + HOUR, facts.Resumed()),
+            Fact("/desk", "4", begin + (5 + pause + late) * DAY, facts.Processed()),
+        ]
+        for pause in (10, 20, 30)
+        for late in (-2, 0, 2)
+    ]
+    found, expected = in_columns(await _recorded(world, histories), world, NOW)
+    assert (found.alike, found.shapes) == (9, 3)
     check(found, expected)

@@ -73,6 +73,7 @@ def _find_shapes(connection: Any, archive: Path, scratch: Path, found: Folded) -
     _fill(connection, "plain", scratch, [(code,) for code in sorted(found.rules.units.plain)])
     connection.execute(shapes.ARCHIVE, {"path": str(archive)})
     connection.execute(shapes.FACTS)
+    connection.execute(shapes.PAUSES)
     connection.execute("create table days (start bigint, day integer, odd boolean)")
     [(first, last)] = connection.execute(shapes.INSTANTS).fetchall()
     if first is not None:

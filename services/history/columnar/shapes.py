@@ -6,9 +6,10 @@ from typing import Final
 from msgspec.structs import fields
 
 from events import facts, wire
+from events.instants import DAY
 from services.history.columnar.spool import COLUMNS
 
-ONE_BY_ONE: Final = ("paused", "resumed", "retracted")
+ONE_BY_ONE: Final = ("retracted",)
 """Facts whose effect is no matter of order and days alone: their cases are folded one by one."""
 APART_DAYS: Final = 2
 """Days between two local days beyond which it counts no more how many they are: what is counted on the day after one
@@ -84,7 +85,27 @@ select case_id, name, source, id, unit, {_instant("time_text")} as happened_at,
         true) as odd
 from said
 """
-INSTANTS: Final = "select min(least(happened_at, due)), max(greatest(happened_at, due)) from facts"
+PAUSES: Final = """
+create table pauses as
+select case_id, due, paused, resumed, due + resumed - paused as moved from (
+    select case_id, max(due) as due, min(happened_at) filter (name = 'received') as received,
+        min(happened_at) filter (name = 'paused') as paused, min(happened_at) filter (name = 'resumed') as resumed,
+        min(happened_at) filter (name in ('processed', 'returned', 'closed')) as ended,
+        count(*) filter (name = 'received') as receptions, count(*) filter (name = 'paused') as begun,
+        count(*) filter (name = 'resumed') as over,
+        count(*) filter (name in ('rescheduled', 'overdue', 'reopened')) as more
+    from facts group by case_id
+) where receptions = 1 and begun = 1 and over = 1 and more = 0 and received < paused and paused < resumed
+    and (ended is null or resumed < ended)
+"""
+"""The cases that were paused once, between reception and end, and whose due date nothing else moves. Where it lies
+after the pause is one more instant, and one more day, by which a case of them counts; others are folded one by one."""
+INSTANTS: Final = f"""
+select min(first), max(last) from (
+    select min(least(happened_at, due)) as first, max(greatest(happened_at, due)) as last from facts
+    union all select null, max(moved) + {2 * DAY} from pauses
+)
+"""
 SHAPES: Final = f"""
 create table shapes as
 with placed as (
@@ -92,25 +113,44 @@ with placed as (
         dues.day as due_day, dues.start = due as due_starts, due is not null and coalesce(dues.odd, true) as odd_due
     from facts asof left join days on facts.happened_at >= days.start
     asof left join days as dues on facts.due >= dues.start
+), moved as (
+    select case_id, moved, dues.day + ends.day - begins.day as by_date, moves.day as by_instant,
+        moves.start = moved as starts, dues.odd or begins.odd or ends.odd or moves.odd as odd
+    from pauses asof left join days as dues on pauses.due >= dues.start
+    asof left join days as begins on pauses.paused >= begins.start
+    asof left join days as ends on pauses.resumed >= ends.start
+    asof left join days as moves on pauses.moved >= moves.start
+), moved_on as (
+    select moved.*, moved is not null and coalesce(moved.odd or days.odd, true) as odd_moved
+    from moved left join days on days.day = by_date
 ), cases as (
-    select case_id, count(*) as events, max(happened_at) as last_time,
-        list_sort(list_distinct(list(day) || coalesce(list(due_day) filter (due_day is not null), []))) as days,
+    select case_id, bool_or(name in ('paused', 'resumed')) as pauses, count(*) as events, max(happened_at) as last_time,
+        list(day) || coalesce(list(due_day) filter (due_day is not null), []) as days,
         bool_or(odd or odd_day or odd_due) or count(distinct (source, id)) < count(*) as odd,
         max(greatest(happened_at, due)) >= $instant or bool_or(coalesce(day, 0) = $today) or
             bool_or(coalesce(due_day, 0) between $today - 1 and $today) as ahead,
-        list_sort(list_distinct(list(happened_at) || coalesce(list(due) filter (due is not null), []))) as instants,
+        list(happened_at) || coalesce(list(due) filter (due is not null), []) as instants,
         list(unit order by happened_at, name, source, id) filter (unit is not null) as units,
         list({{said: said, happened_at: happened_at, day: day, starts: starts, due: due, due_day: due_day,
             due_starts: due_starts}} order by happened_at, name, source, id) as facts
     from placed group by case_id
+), whole as (
+    select case_id, events, last_time, units, facts, moved, by_date, by_instant, starts,
+        cases.odd or (pauses and moved_on.case_id is null) or coalesce(odd_moved, false)
+            or ahead or coalesce(greatest(by_date, by_instant) >= $today - 1, false) as apart,
+        list_sort(list_distinct(case when moved is null then days else days || [by_date, by_instant] end)) as days,
+        list_sort(list_distinct(case when moved is null then instants else instants || [moved] end)) as instants
+    from cases left join moved_on using (case_id)
 )
-select case_id, events, last_time, days, units, case when not odd and not ahead then array_to_string(
+select case_id, events, last_time, days, units, case when not apart then array_to_string(
     list_transform(facts, lambda f: concat_ws({_PLACES}, f.said, list_position(days, f.day), f.starts,
         list_position(instants, f.happened_at), list_position(days, f.due_day), f.due_starts,
         list_position(instants, f.due)))
     || list_transform(range(2, len(days) + 1), lambda i: least(days[i] - days[i - 1], $apart)::varchar)
-    || ['units'] || list_transform(units, lambda u: list_position(units, u)::varchar), {_FACTS}) end as shape
-from cases
+    || [concat_ws({_PLACES}, 'moved', list_position(days, by_date), list_position(days, by_instant), starts,
+        list_position(instants, moved))]
+    || list_transform(units, lambda u: list_position(units, u)::varchar), {_FACTS}) end as shape
+from whole
 """
 CLASSES: Final = """
 create table classes as

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from events.instants import DAY
 from projections.counted import Contribution
-from projections.measures import MEASURES
 from projections.standing import Rules
 from projections.zone import LocalDays
 from services.history.archive import RecordedCase, recorded_fact
@@ -122,38 +121,39 @@ def _to_fold(connection: Any) -> Iterator[_Wanted]:
         yield wanted
 
 
-def _cells(wanted: _Wanted, counted: Contribution) -> Iterator[tuple[int | None, int, int, int, str, str, int]]:
-    """What a case of a shape counts as: day and unit by their place among its own, 0 for no unit.
+def _cells(wanted: _Wanted, counted: Contribution) -> Iterator[tuple[int | str | None, ...]]:
+    """What a case of a shape counts as, in the columns of `shapes.CELLS`.
 
-    What is counted on the day after one of its days, such as a due date that passed, is so many days later.
+    Day and unit are by their place among its own, 0 for no unit. What is counted on the day after one of its days, such
+    as a due date that passed, is so many days later.
     """
     units = {unit: number for number, unit in reversed(list(enumerate(wanted.units, 1)))} | {"": 0}
     days = {day + 1: (number, 1) for number, day in enumerate(wanted.days, 1)}
     days |= {day: (number, 0) for number, day in enumerate(wanted.days, 1)}
     for day, unit, measure, n in counted.cells:
-        yield wanted.shape, *days[day], units[unit], counted.kind, MEASURES[measure], n
+        yield wanted.shape, *days[day], units[unit], counted.kind, measure, None, n
     for problem in counted.problems:
-        yield wanted.shape, *days[counted.problem_day], units[counted.problem_unit], counted.kind, problem, 1
-
-
-_INDEX: Final = {name: index for index, name in enumerate(MEASURES)}
+        yield wanted.shape, *days[counted.problem_day], units[counted.problem_unit], counted.kind, None, problem, 1
 
 
 def _add_counted(connection: Any, found: Folded) -> int:
     """Adds the cases that were counted by their shapes, and answers how many they are."""
-    result = connection.execute(shapes.TALLIES)
-    while rows := result.fetchmany(FETCHED_ROWS):
-        for day, unit, kind, word, n in rows:
-            measure = _INDEX.get(word)
-            if measure is None:
-                problem = day, unit, kind, word
-                found.tallies.problems[problem] = found.tallies.problems.get(problem, 0) + n
-            else:
-                cell = found.tallies.cells.setdefault((day, unit, kind), {})
-                cell[measure] = cell.get(measure, 0) + n
+    cells, problems = found.tallies.cells, found.tallies.problems
+    for day, unit, kind, measure, n in _rows(connection, shapes.TALLIES):
+        cell = cells.setdefault((day, unit, kind), {})
+        cell[measure] = cell.get(measure, 0) + n
+    for day, unit, kind, problem, n in _rows(connection, shapes.PROBLEMS):
+        key = day, unit, kind, problem
+        problems[key] = problems.get(key, 0) + n
     [(events, cases, last_time)] = connection.execute(shapes.TOTALS).fetchall()
     found.events += events
     found.cases += cases
     if last_time is not None:
         found.last_time = max(found.last_time or 0, last_time)
     return int(cases)
+
+
+def _rows(connection: Any, query: str) -> Iterator[tuple[Any, ...]]:
+    result = connection.execute(query)
+    while rows := result.fetchmany(FETCHED_ROWS):
+        yield from rows

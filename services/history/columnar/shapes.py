@@ -172,11 +172,15 @@ order by case_id, partition, position
 """
 CELLS: Final = """
 create table cells as
-select * from read_csv($path, header = false, auto_detect = false, delim = ',', columns =
-    {class: 'bigint', day: 'integer', later: 'integer', unit: 'integer', kind: 'varchar', word: 'varchar', n: 'bigint'})
+select * from read_csv($path, header = false, auto_detect = false, delim = ',', nullstr = '', columns =
+    {class: 'bigint', day: 'integer', later: 'integer', unit: 'integer', kind: 'varchar', measure: 'integer',
+        problem: 'varchar', n: 'bigint'})
 """
-TALLIES: Final = """
-select days[day] + later, case when unit = 0 then '' else units[unit] end, kind, word, sum(n)::bigint
-from counted join cells using (class) group by all
+_SUMMED: Final = """
+    select days[day] + later as day, case when unit = 0 then '' else units[unit] end as unit, kind, measure, problem,
+        sum(n)::bigint as n
+    from counted join cells using (class) group by all
 """
+TALLIES: Final = f"select day, unit, kind, measure, n from ({_SUMMED}) where problem is null"
+PROBLEMS: Final = f"select day, unit, kind, problem, n from ({_SUMMED}) where problem is not null"
 TOTALS: Final = "select coalesce(sum(events), 0)::bigint, count(*), max(last_time) from counted"

@@ -47,11 +47,6 @@ class PauseRules:
         rows = [(one.reason, one.effect.value, one.valid_from, one.valid_to) for one in self.rules]
         return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
-    @property
-    def restart_any(self) -> bool:
-        """Whether any pause lets a limit begin again."""
-        return any(one.effect is PauseEffect.RESTART for one in self.rules)
-
     def effect(self, reason: PauseReason, day: int) -> PauseEffect:
         """What a pause that began on a local day does once it is over."""
         return next(

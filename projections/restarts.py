@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 from uuid import UUID, uuid5
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from events.case import Case, PauseOver
 from events.facts import Event, Fact, Paused, PauseReason, Received, Rescheduled, Resumed, Retracted
@@ -41,8 +41,8 @@ def restart_events(case_id: str, kept: Sequence[Kept], pauses: PauseRules, rules
     teller = _Teller(case_id, kept, told, [fact for fact in told if (fact.source, fact.id) in standing], rules)
     wanted: list[Fact] = []
     others = [fact for fact in facts if not _is_restart(fact)]
-    for case, place in _restarting_pauses(others, wanted, pauses, rules):
-        fact = teller.restart(case, place)
+    for pause in _restarting_pauses(others, wanted, pauses, rules):
+        fact = teller.restart(pause)
         if fact is not None:
             wanted.append(fact)
     wrong = [_retraction(fact) for fact in teller.standing if fact not in wanted]
@@ -57,26 +57,29 @@ def _retraction(fact: Fact) -> Fact:
     return Fact(RESTART_SOURCE, str(uuid5(_RESTART, f"retracted\n{fact.id}")), fact.time, Retracted(fact.id))
 
 
+class _Pause(Struct, frozen=True):
+    """A pause that is over and by which a limit begins again: the case so far, its end, and the deadline after it."""
+
+    case: Case
+    ended: int
+    deadline: Deadline
+
+
 def _restarting_pauses(
     others: Sequence[Fact], wanted: Sequence[Fact], pauses: PauseRules, rules: Rules
-) -> Iterator[tuple[Case, int]]:
-    """The pauses by which a limit begins again, in order: the case so far, and the place of the pause in its steps.
-
-    `wanted` grows meanwhile: what is told of one pause moves the date that the next one begins before or after.
-    """
+) -> Iterator[_Pause]:
+    """In order. `wanted` grows meanwhile: by what is told of one pause the next begins in time or not."""
     seen: set[int] = set()
-    while True:
-        facts = [*others, *wanted]
-        case = fold(facts)
-        place = None if case is None else _next(case, facts, seen, pauses, rules)
-        if case is None or place is None:
-            return
-        seen.add(_pause(case, place).ended)
-        yield case, place
+    while (found := _next([*others, *wanted], seen, pauses, rules)) is not None:
+        seen.add(found.ended)
+        yield found
 
 
-def _next(case: Case, facts: Sequence[Fact], seen: Collection[int], pauses: PauseRules, rules: Rules) -> int | None:
-    """The place of the first pause not `seen` that a `resumed` ended, that counted, and whose rule is to restart."""
+def _next(facts: Sequence[Fact], seen: Collection[int], pauses: PauseRules, rules: Rules) -> _Pause | None:
+    """The first pause not `seen` that a `resumed` ended, that counted, and whose rule is to restart."""
+    case = fold(facts)
+    if case is None:
+        return None
     ignored = {(one.source, one.id) for one in case.ignored}
     counting = [fact for fact in walk_of(facts) if (fact.source, fact.id) not in ignored]
     reasons: dict[int, PauseReason] = {one.time: one.body.reason for one in counting if isinstance(one.body, Paused)}
@@ -85,8 +88,9 @@ def _next(case: Case, facts: Sequence[Fact], seen: Collection[int], pauses: Paus
     for place, step in enumerate(case.steps):
         if isinstance(step, PauseOver) and step.ended in to_tell:
             effect = pauses.effect(reasons[step.began], rules.days.day_of(step.began))
-            if effect is PauseEffect.RESTART and (step.began, step.ended) in _after(case, place, rules).pauses:
-                return place
+            after = _after(case, place, rules)
+            if effect is PauseEffect.RESTART and (step.began, step.ended) in after.pauses:
+                return _Pause(case, step.ended, after)
     return None
 
 
@@ -97,13 +101,6 @@ def _given_a_date(counting: Sequence[Fact]) -> set[int]:
         for one in counting
         if isinstance(one.body, Rescheduled) and one.body.reason != "apology" and not _is_restart(one)
     }
-
-
-def _pause(case: Case, place: int) -> PauseOver:
-    step = case.steps[place]
-    if not isinstance(step, PauseOver):
-        raise TypeError(f"step {place} of the case is no pause")
-    return step
 
 
 def _after(case: Case, place: int, rules: Rules) -> Deadline:
@@ -123,12 +120,12 @@ class _Teller:
         self._told = told
         self._rules = rules
 
-    def restart(self, case: Case, place: int) -> Fact | None:
+    def restart(self, pause: _Pause) -> Fact | None:
         """The fact that a limit begins again at the end of a pause; None where the date is no later by it."""
-        moved, received, received_at = _after(case, place, self._rules).standing, case.received, case.received_at
+        begins, moved, case = pause.ended, pause.deadline.standing, pause.case
+        received, received_at = case.received, case.received_at
         if moved is None or received is None or received_at is None or received.due is None:
             return None
-        begins = _pause(case, place).ended
         promised = promise_kept(self._kept, case) is not None
         basis = f"{received.procedure} {received.kind}" if promised else f"{received.due}"
         basis = f"{self._case_id}\n{iso(begins)}\n{received_at}\n{basis}"

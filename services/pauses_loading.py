@@ -47,4 +47,4 @@ async def load_pauses(store: PostgresStore, rules: PauseRules) -> bool:
 async def pauses_in_force(store: PostgresStore) -> PauseRules:
     """The rules of the newest version; none where none were loaded."""
     async with connected(store.pool) as connection:
-        return await read_pause_rules(connection)
+        return await read_pause_rules(connection) or PauseRules()

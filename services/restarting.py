@@ -33,7 +33,10 @@ PAUSE_AFTER_ERROR_SECONDS: Final = 2.0
 
 
 class Restarting:
-    """Looks for limits that begin again, in bounded batches. Without rules that let any, it does nothing."""
+    """Looks for limits that begin again, in bounded batches. Where rules were never loaded, it does nothing.
+
+    Rules that let none begin again are looked at, too: what was told by those before them is taken back.
+    """
 
     def __init__(self, store: PostgresStore, door: Door, *, poll_seconds: float) -> None:
         self._store = store
@@ -64,7 +67,7 @@ class Restarting:
         """One go over all partitions; None where there was nothing to look at."""
         async with snapshot(self._store.pool) as connection:
             pauses = await read_pause_rules(connection)
-            if not pauses.restart_any:
+            if pauses is None:
                 return None
             rules = await self._store.rules_now(connection)
             stretches = await next_stretches(connection, pauses.version, FACTS_MAX)

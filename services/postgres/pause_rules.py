@@ -38,9 +38,11 @@ def _date(day: int) -> date | None:
     return None if day in (BEGINNING, FOREVER) else date_of(day)
 
 
-async def read_pause_rules(connection: Connection) -> PauseRules:
-    """The rules in force; none where none were loaded."""
+async def read_pause_rules(connection: Connection) -> PauseRules | None:
+    """The rules in force; None where none were ever loaded."""
     version = await current_version(connection, PAUSES)
+    if not version:
+        return None
     return PauseRules(map(_rule, await connection.fetch("select * from pause_rules where version = $1", version)))
 
 

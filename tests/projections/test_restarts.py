@@ -183,8 +183,6 @@ def test_rules_of_one_content_have_one_version() -> None:
     rows = [PauseRule("supplement", PauseEffect.RESTART), PauseRule("verification", PauseEffect.SUBTRACT)]
     assert PauseRules(rows).version == PauseRules(reversed(rows)).version
     assert PauseRules(rows).version != PauseRules(rows[:1]).version
-    assert PauseRules(rows).restart_any
-    assert not PauseRules(rows[1:]).restart_any
 
 
 def test_every_error_of_rules_is_named_with_its_row() -> None:

@@ -157,6 +157,26 @@ async def test_a_new_version_of_the_rules_looks_at_every_case_again(database_url
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("rows", [("supplement,subtract,,",), ()], ids=["subtract", "no rule at all"])
+async def test_rules_that_let_no_limit_begin_again_take_back_what_was_told(
+    database_url: str, tmp_path: Path, rows: tuple[str, ...]
+) -> None:
+    async with opened(database_url, clock=FixedClock(NOW)) as found:
+        await rules_loaded(found, registry_in(tmp_path), shipped())
+        await record(found, *course("c1"))
+        before = await labels(found)
+        restarting = assemble(found).restarting
+        await load_pauses(found.store, read_pauses_file(file(tmp_path, "supplement,restart,,")))
+        assert await restarting.catch_up() == 1
+        assert await labels(found) != before
+        await load_pauses(found.store, read_pauses_file(file(tmp_path, *rows)))
+        assert await restarting.catch_up() == 1
+        assert await told(found) == [("rescheduled", "c1"), ("retracted", "c1")]
+        assert await labels(found) == before
+        assert await restarting.catch_up() == 0
+
+
+@pytest.mark.database
 def test_rules_are_loaded_and_listed_on_the_command_line(database_url: str, tmp_path: Path) -> None:
     settings = {"DUECOURSE_DATABASE": database_url}
     path = file(tmp_path, "supplement,restart,2018-07-01,", "verification,subtract,,")

@@ -14,6 +14,7 @@ from msgspec import Struct
 from events.facts import PauseReason
 from events.fold import CLOCK_STOPPING
 from projections.units import BEGINNING, FOREVER
+from projections.validity import overlap, valid_on
 
 
 class PauseEffect(StrEnum):
@@ -31,9 +32,6 @@ class PauseRule(Struct, frozen=True):
     valid_from: int = BEGINNING
     valid_to: int = FOREVER
 
-    def valid_on(self, day: int) -> bool:
-        return self.valid_from <= day < self.valid_to
-
 
 class PauseRules:
     """All rules of one version; order of rows does not matter."""
@@ -50,7 +48,7 @@ class PauseRules:
     def effect(self, reason: PauseReason, day: int) -> PauseEffect:
         """What a pause that began on a local day does once it is over."""
         return next(
-            (one.effect for one in self.rules if one.reason == reason and one.valid_on(day)), PauseEffect.SUBTRACT
+            (one.effect for one in self.rules if one.reason == reason and valid_on(one, day)), PauseEffect.SUBTRACT
         )
 
 
@@ -62,10 +60,6 @@ def pause_rule_errors(rules: Sequence[PauseRule]) -> Iterator[tuple[int, str]]:
             yield index, f"{one.reason!r} stops no clock: remove the row; {' and '.join(sorted(CLOCK_STOPPING))} do"
         if one.valid_from >= one.valid_to:
             yield index, f"{one.reason!r}: valid_to is not after valid_from: correct the dates"
-        if any(one.reason == other.reason and _overlap(one, other) for other in before):
+        if any(one.reason == other.reason and overlap(one, other) for other in before):
             yield index, f"{one.reason!r} has two rules on the same day: end the one before the other"
         before.append(one)
-
-
-def _overlap(one: PauseRule, other: PauseRule) -> bool:
-    return one.valid_from < other.valid_to and other.valid_from < one.valid_to

@@ -12,6 +12,7 @@ from msgspec import Struct
 from events.facts import Kind
 from projections.time_limits import TimeLimit
 from projections.units import BEGINNING, FOREVER
+from projections.validity import overlap, valid_on
 from projections.zone import date_of
 
 
@@ -32,9 +33,6 @@ class Procedure(Struct, frozen=True):
     valid_from: int = BEGINNING
     valid_to: int = FOREVER
 
-    def valid_on(self, day: int) -> bool:
-        return self.valid_from <= day < self.valid_to
-
 
 class ProcedureRegistry:
     """All procedures of one version of the reference data; the order of rows does not matter."""
@@ -53,7 +51,7 @@ class ProcedureRegistry:
     def find(self, code: str, day: int) -> Procedure | None:
         """The procedure that a code, old or new, stands for on a day; None where none was in force then."""
         rows = (one for step in self._generations(code) for one in self._by_code.get(step, ()))
-        return next((one for one in rows if one.valid_on(day)), None)
+        return next((one for one in rows if valid_on(one, day)), None)
 
     def latest(self, code: str) -> Procedure | None:
         """The row that is valid longest of the newest code that a code stands for: its name and group today."""
@@ -92,7 +90,7 @@ def registry_errors(procedures: Sequence[Procedure]) -> Iterator[tuple[int, str]
     for index, one in enumerate(procedures):
         if one.valid_from >= one.valid_to:
             yield index, f"{one.code!r}: valid_to is not after valid_from: correct the dates"
-        if any(one.valid_from < other.valid_to and other.valid_from < one.valid_to for other in by_code[one.code]):
+        if any(overlap(one, other) for other in by_code[one.code]):
             yield index, f"{one.code!r} stands twice with validity dates that overlap: end the one before the other"
         for former in one.former_codes:
             if former == one.code:

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from projections.units import BEGINNING, FOREVER
+from projections.validity import overlap, valid_on
 
 PLACES_MAX: Final = 6
 """Decimal places of a target: enough for hundredths of a percent, and exact in every store."""
@@ -21,9 +22,6 @@ class Target(Struct, frozen=True):
     ratio: Fraction
     valid_from: int = BEGINNING
     valid_to: int = FOREVER
-
-    def valid_on(self, day: int) -> bool:
-        return self.valid_from <= day < self.valid_to
 
 
 class Targets:
@@ -43,11 +41,11 @@ class Targets:
 
     def on(self, unit: str, day: int) -> Fraction | None:
         """The target of a unit on a day; None where it has none. A target of a parent is not one of its children."""
-        return next((one.ratio for one in self._by_unit.get(unit, ()) if one.valid_on(day)), None)
+        return next((one.ratio for one in self._by_unit.get(unit, ()) if valid_on(one, day)), None)
 
     def on_day(self, day: int) -> Mapping[str, Fraction]:
         """The targets of a day by unit."""
-        return {one.unit: one.ratio for one in self.targets if one.valid_on(day)}
+        return {one.unit: one.ratio for one in self.targets if valid_on(one, day)}
 
 
 def distance(rate: Fraction | None, target: Fraction | None) -> Fraction | None:
@@ -77,10 +75,6 @@ def target_errors(targets: Sequence[Target], units: Iterable[str] | None = None)
         if one.valid_from >= one.valid_to:
             yield index, f"{one.unit!r}: valid_to is not after valid_from"
         before = earlier.setdefault(one.unit, [])
-        if any(_overlap(one, other) for other in before):
+        if any(overlap(one, other) for other in before):
             yield index, f"{one.unit!r} has two targets on the same day"
         before.append(one)
-
-
-def _overlap(one: Target, other: Target) -> bool:
-    return one.valid_from < other.valid_to and other.valid_from < one.valid_to

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from projections.pause_rules import PauseEffect, PauseRule, PauseRules, pause_rule_errors
-from projections.units import BEGINNING, FOREVER
 from services.postgres.connection import connected
 from services.postgres.pause_rules import PAUSES, REASONS, read_pause_rules, write_pause_rules
 from services.postgres.reference import lock_reference, put_in_force
 from services.postgres.store import PostgresStore
-from services.reference_files import chosen, day_of_cell, not_empty, parse_rows, read_rows, refuse_if_any
+from services.reference_files import chosen, not_empty, parse_rows, read_rows, refuse_if_any, validity_of
 
 COLUMNS: Final = ("reason", "effect")
 OPTIONAL: Final = ("valid_from", "valid_to")
@@ -31,8 +30,7 @@ def _rule(cells: Mapping[str, str]) -> PauseRule:
     return PauseRule(
         next(one for one in REASONS if one == reason),
         PauseEffect(chosen(cells["effect"], "effect", [one.value for one in PauseEffect])),
-        day_of_cell(cells["valid_from"], "valid_from") if cells["valid_from"] else BEGINNING,
-        day_of_cell(cells["valid_to"], "valid_to") if cells["valid_to"] else FOREVER,
+        *validity_of(cells),
     )
 
 

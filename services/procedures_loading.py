@@ -8,15 +8,14 @@ from typing import Final
 from events.facts import KINDS, Kind
 from projections.procedures import Procedure, ProcedureRegistry, registry_errors
 from projections.time_limits import LimitUnit, TimeLimit
-from projections.units import BEGINNING, FOREVER
 from services.reference_files import (
     chosen,
-    day_of_cell,
     minute_of_cell,
     not_empty,
     parse_rows,
     read_rows,
     refuse_if_any,
+    validity_of,
 )
 
 COLUMNS: Final = ("code", "name", "group", "limit", "limit_unit", "cutoff_time", "case_kind")
@@ -41,6 +40,7 @@ def read_procedures_file(path: Path) -> ProcedureRegistry:
 
 def _procedure(cells: Mapping[str, str]) -> Procedure:
     not_empty(cells, "code", "name")
+    valid_from, valid_to = validity_of(cells)
     return Procedure(
         code=cells["code"],
         name=cells["name"],
@@ -49,8 +49,8 @@ def _procedure(cells: Mapping[str, str]) -> Procedure:
         cutoff=minute_of_cell(cells["cutoff_time"], "cutoff_time") if cells["cutoff_time"] else None,
         kind=_kind(cells["case_kind"]),
         former_codes=tuple(sorted({code.strip() for code in cells["former_code"].split(";")} - {""})),
-        valid_from=day_of_cell(cells["valid_from"], "valid_from") if cells["valid_from"] else BEGINNING,
-        valid_to=day_of_cell(cells["valid_to"], "valid_to") if cells["valid_to"] else FOREVER,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 

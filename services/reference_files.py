@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
+from projections.units import BEGINNING, FOREVER
 from services.importing.errors import suggestion
 
 Item = TypeVar("Item")
@@ -110,6 +111,12 @@ def day_of_cell(cell: str, column: str) -> int:
         return date.fromisoformat(cell).toordinal()
     except ValueError:
         raise ValueError(f"{column} {cell!r} is no date: write it like 2026-02-16") from None
+
+
+def validity_of(cells: Mapping[str, str]) -> tuple[int, int]:
+    """Days of the cells `valid_from` and `valid_to`; an empty one sets no bound."""
+    begin, end = cells["valid_from"], cells["valid_to"]
+    return day_of_cell(begin, "valid_from") if begin else BEGINNING, day_of_cell(end, "valid_to") if end else FOREVER
 
 
 def minute_of_cell(cell: str, column: str) -> int:

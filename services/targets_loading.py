@@ -9,12 +9,11 @@ from typing import Final
 from msgspec import Struct
 
 from projections.targets import PLACES_MAX, Target, Targets, target_errors
-from projections.units import BEGINNING, FOREVER
 from services.postgres.connection import connected
 from services.postgres.reference import lock_reference, put_in_force
 from services.postgres.store import PostgresStore
 from services.postgres.targets import TARGETS, read_targets, write_targets
-from services.reference_files import day_of_cell, not_empty, parse_rows, read_rows, refuse_if_any
+from services.reference_files import not_empty, parse_rows, read_rows, refuse_if_any, validity_of
 
 COLUMNS: Final = ("unit", "target")
 OPTIONAL: Final = ("valid_from", "valid_to")
@@ -48,8 +47,7 @@ def _target(cells: Mapping[str, str]) -> Target:
     return Target(
         cells["unit"],
         _ratio(cells["target"]),
-        day_of_cell(cells["valid_from"], "valid_from") if cells["valid_from"] else BEGINNING,
-        day_of_cell(cells["valid_to"], "valid_to") if cells["valid_to"] else FOREVER,
+        *validity_of(cells),
     )
 
 

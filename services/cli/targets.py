@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from projections.targets import Target, Targets, decimal_of
-from projections.units import BEGINNING, FOREVER
-from projections.zone import date_of
+from projections.validity import dates_of
 from services.cli.options import AsJson, Data, DatabaseUrl, settings_from, with_database
 from services.cli.output import print_json, print_table, say
 from services.composition import Database
@@ -64,6 +63,5 @@ def targets_list(data: Data = None, database: DatabaseUrl = None, as_json: AsJso
 
 
 def _cells(one: Target) -> tuple[str, str, str | None, str | None]:
-    begin = None if one.valid_from == BEGINNING else date_of(one.valid_from).isoformat()
-    end = None if one.valid_to == FOREVER else date_of(one.valid_to).isoformat()
+    begin, end = (None if day is None else day.isoformat() for day in dates_of(one))
     return one.unit, decimal_of(one.ratio), begin, end

@@ -1,7 +1,6 @@
 """Versions of the rules for pauses in the database, and the cases to look at for limits that begin again."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Final, get_args
 
 from msgspec import Struct
@@ -10,8 +9,7 @@ from events.facts import PauseReason
 from projections.batches import stored_case
 from projections.effect import StoredCase
 from projections.pause_rules import PauseEffect, PauseRule, PauseRules
-from projections.units import BEGINNING, FOREVER
-from projections.zone import date_of
+from projections.validity import dates_of, days_of
 from services.postgres.connection import Connection
 from services.postgres.reference import current_version
 
@@ -28,14 +26,8 @@ async def write_pause_rules(connection: Connection, rules: PauseRules) -> None:
     """Keeps the rows of a version, unless it has them already."""
     if await connection.fetchval("select exists (select from pause_rules where version = $1)", rules.version):
         return
-    rows = [
-        (rules.version, one.reason, one.effect.value, _date(one.valid_from), _date(one.valid_to)) for one in rules.rules
-    ]
+    rows = [(rules.version, one.reason, one.effect.value, *dates_of(one)) for one in rules.rules]
     await connection.executemany("insert into pause_rules values ($1, $2, $3, $4, $5)", rows)
-
-
-def _date(day: int) -> date | None:
-    return None if day in (BEGINNING, FOREVER) else date_of(day)
 
 
 async def read_pause_rules(connection: Connection) -> PauseRules | None:
@@ -50,8 +42,7 @@ def _rule(row: Any) -> PauseRule:
     return PauseRule(
         next(one for one in REASONS if one == row["reason"]),
         PauseEffect(row["effect"]),
-        BEGINNING if row["valid_from"] is None else row["valid_from"].toordinal(),
-        FOREVER if row["valid_to"] is None else row["valid_to"].toordinal(),
+        *days_of(row["valid_from"], row["valid_to"]),
     )
 
 

@@ -1,14 +1,13 @@
 """Versions of procedures and of the working calendar, as tables."""
 
 import json
-from datetime import date
 from typing import Any, Final
 
 from events.facts import KINDS, Kind
 from projections.calendar import Calendar, CalendarDay, DayKind, OfficeHours
 from projections.procedures import Procedure, ProcedureRegistry
 from projections.time_limits import LimitUnit, TimeLimit
-from projections.units import BEGINNING, FOREVER
+from projections.validity import dates_of, days_of
 from projections.zone import date_of
 from services.calendars_loading import CalendarFile
 from services.postgres.connection import Connection
@@ -36,12 +35,7 @@ async def write_procedures(connection: Connection, registry: ProcedureRegistry) 
 
 def _procedure_row(one: Procedure) -> tuple[Any, ...]:
     limit = (None, None) if one.limit is None else (one.limit.amount, one.limit.unit.value)
-    validity = _date_or_none(one.valid_from), _date_or_none(one.valid_to)
-    return one.code, one.name, one.group, *limit, one.cutoff, one.kind, list(one.former_codes), *validity
-
-
-def _date_or_none(day: int) -> date | None:
-    return None if day in (BEGINNING, FOREVER) else date_of(day)
+    return one.code, one.name, one.group, *limit, one.cutoff, one.kind, list(one.former_codes), *dates_of(one)
 
 
 async def read_procedures(connection: Connection, version: str) -> ProcedureRegistry | None:
@@ -52,6 +46,7 @@ async def read_procedures(connection: Connection, version: str) -> ProcedureRegi
 
 def _procedure(row: Any) -> Procedure:
     limited = row["limit_unit"] is not None
+    valid_from, valid_to = days_of(row["valid_from"], row["valid_to"])
     return Procedure(
         code=row["code"],
         name=row["name"],
@@ -60,8 +55,8 @@ def _procedure(row: Any) -> Procedure:
         cutoff=row["cutoff"],
         kind=_kind(row["kind"]),
         former_codes=tuple(row["former_codes"]),
-        valid_from=BEGINNING if row["valid_from"] is None else row["valid_from"].toordinal(),
-        valid_to=FOREVER if row["valid_to"] is None else row["valid_to"].toordinal(),
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 

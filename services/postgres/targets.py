@@ -5,8 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from projections.targets import Target, Targets, decimal_of
-from projections.units import BEGINNING, FOREVER
-from projections.zone import date_of
+from projections.validity import dates_of, days_of
 from services.postgres.connection import Connection
 from services.postgres.reference import current_version
 
@@ -25,8 +24,7 @@ async def write_targets(connection: Connection, targets: Targets) -> None:
                 version,
                 one.unit,
                 Decimal(decimal_of(one.ratio)),
-                None if one.valid_from == BEGINNING else date_of(one.valid_from),
-                None if one.valid_to == FOREVER else date_of(one.valid_to),
+                *dates_of(one),
             )
             for one in targets.targets
         ],
@@ -48,8 +46,7 @@ async def read_targets_of(connection: Connection, version: str) -> Targets:
         Target(
             row["unit"],
             Fraction(row["ratio"]),
-            BEGINNING if row["valid_from"] is None else row["valid_from"].toordinal(),
-            FOREVER if row["valid_to"] is None else row["valid_to"].toordinal(),
+            *days_of(row["valid_from"], row["valid_to"]),
         )
         for row in rows
     )
